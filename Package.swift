@@ -1,0 +1,118 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Every room of docs/architecture.md is one target; what a room may import is its `dependencies` list, and
+// `scripts/check` builds with `--explicit-target-dependency-import-check error` so that the list is the truth.
+
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+func system(_ name: String, _ pkgConfig: String?, _ debian: String) -> Target {
+    .systemLibrary(name: name, path: "Sources/SystemLibraries/\(name)", pkgConfig: pkgConfig, providers: [.apt([debian])])
+}
+// Pixel loops are some 30 times slower unoptimised: these rooms are optimised in debug builds too, so that the demo and the
+// tests of one debug build run in time. Checks for overflow and bounds stay on.
+let optimised: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
+func room(
+    _ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = [], settings: [SwiftSetting] = []
+) -> Target {
+    .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict + settings)
+}
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+func product(_ name: String, _ package: String) -> Target.Dependency { .product(name: name, package: package) }
+
+let crypto = product("Crypto", "swift-crypto")
+let nioCore = product("NIOCore", "swift-nio")
+let nioPosix = product("NIOPosix", "swift-nio")
+let logging = product("Logging", "swift-log")
+
+let package = Package(
+    name: "lagebild",
+    products: [.executable(name: "lagebild", targets: ["lagebild"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        system("CV4L2", "libv4l2 libv4lconvert", "libv4l-dev"),
+        system("CTurboJPEG", "libturbojpeg", "libturbojpeg0-dev"),
+        system("CArgon2", "libargon2", "libargon2-dev"),
+        system("CPNG", "libpng", "libpng-dev"),
+        .target(name: "CDevices"),
+
+        room("FlightTypes", [], settings: optimised),
+        room("Geodesy", []),
+        room("ImageCoding", ["FlightTypes", "CTurboJPEG", "CPNG"], settings: optimised),
+        room("HotspotDetection", ["FlightTypes"], settings: optimised),
+        room("LinkProtocol", ["FlightTypes", crypto]),
+        room("LinkTransport", ["LinkProtocol", "FlightTypes", nioCore, nioPosix, logging]),
+        room("Sensors", ["FlightTypes", "ImageCoding", "CV4L2", "CDevices"]),
+        room("Scenario", ["FlightTypes", "Geodesy"], settings: optimised),
+        room("Recording", ["FlightTypes", crypto, product("GRDB", "GRDB.swift")]),
+        room("Situation", ["FlightTypes", "Geodesy"]),
+        room(
+            "Viewer",
+            [
+                "FlightTypes", "Geodesy", "Situation", "CArgon2", crypto, nioCore, nioPosix, logging,
+                product("Hummingbird", "hummingbird"), product("HummingbirdCore", "hummingbird"),
+                product("NIOHTTP1", "swift-nio"), product("NIOWebSocket", "swift-nio"),
+                product("NIOHTTPTypes", "swift-nio-extras"), product("NIOHTTPTypesHTTP1", "swift-nio-extras"),
+                product("HTTPTypes", "swift-http-types"), product("GRDB", "GRDB.swift"),
+                product("ServiceLifecycle", "swift-service-lifecycle"),
+            ], resources: [.copy("Page")]),
+        room("Replay", ["FlightTypes", "Situation", "Recording"]),
+        room("ConfigurationFile", [product("Yams", "Yams")]),
+        room(
+            "DroneAgent",
+            [
+                "FlightTypes", "Geodesy", "HotspotDetection", "ImageCoding", "LinkProtocol", "LinkTransport", "Recording",
+                "Sensors", "ConfigurationFile", nioPosix, logging,
+            ]),
+        room(
+            "Leitstelle",
+            [
+                "FlightTypes", "LinkProtocol", "LinkTransport", "Situation", "Recording", "Viewer", "Replay",
+                "ConfigurationFile", nioCore, nioPosix, logging, product("ServiceLifecycle", "swift-service-lifecycle"),
+                product("UnixSignals", "swift-service-lifecycle"),
+            ]),
+        .executableTarget(
+            name: "lagebild",
+            dependencies: [
+                "FlightTypes", "Geodesy", "ImageCoding", "HotspotDetection", "Sensors", "Scenario", "Recording", "LinkProtocol",
+                "LinkTransport", "DroneAgent", "Leitstelle", "Viewer", "CDevices", logging,
+                product("ArgumentParser", "swift-argument-parser"),
+                product("UnixSignals", "swift-service-lifecycle"),
+            ], swiftSettings: strict),
+
+        tests("FlightTypesTests", ["FlightTypes"]),
+        tests("GeodesyTests", ["Geodesy"]),
+        tests("HotspotDetectionTests", ["HotspotDetection", "FlightTypes"]),
+        tests("ScenarioTests", ["Scenario", "HotspotDetection", "Geodesy", "FlightTypes"]),
+        tests("ImageCodingTests", ["ImageCoding", "FlightTypes", crypto]),
+        tests("LinkProtocolTests", ["LinkProtocol", "FlightTypes", crypto]),
+        tests("LinkTransportTests", ["LinkTransport", "LinkProtocol", "FlightTypes", nioPosix, logging]),
+        tests("SensorsTests", ["Sensors", "ImageCoding", "FlightTypes", "CDevices", crypto]),
+        tests("RecordingTests", ["Recording", "FlightTypes", crypto, product("GRDB", "GRDB.swift")]),
+        tests("ConfigurationFileTests", ["ConfigurationFile"]),
+        tests("SituationTests", ["Situation", "FlightTypes"]),
+        tests("ReplayTests", ["Replay", "Situation", "Recording", "FlightTypes"]),
+        tests("ViewerTests", ["Viewer", "Situation", "FlightTypes", crypto]),
+        tests("DroneAgentTests", ["DroneAgent", "ConfigurationFile", "Sensors", "FlightTypes"]),
+        tests("LeitstelleTests", ["Leitstelle", "ConfigurationFile"]),
+        tests("ChainTests", ["Recording", "FlightTypes", "LinkProtocol", crypto]),
+    ]
+)

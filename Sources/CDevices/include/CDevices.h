@@ -1,0 +1,10 @@
+#ifndef LAGEBILD_CDEVICES_H
+#define LAGEBILD_CDEVICES_H
+
+/// Puts a serial line into raw 8N1 mode at any baud rate (Linux termios2, BOTHER). Returns 0, or -errno.
+int lb_serial_configure(int fd, unsigned int baud);
+
+/// Opens a pseudo-terminal pair in raw mode. `slave_path` must hold at least 64 bytes. Returns 0, or -errno.
+int lb_open_pty(int *master_fd, int *slave_fd, char *slave_path);
+
+#endif

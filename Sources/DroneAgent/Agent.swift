@@ -1,0 +1,279 @@
+import FlightTypes
+import Foundation
+import HotspotDetection
+import LinkProtocol
+import LinkTransport
+import Logging
+import NIOPosix
+import Recording
+import Sensors
+import Synchronization
+
+// The drone's composition. A frame's way: sensor thread ─▶ FrameStamper (sequence, pose) ─▶ encode once ─┬▶ OnboardRecorder
+//                                                                                                     ├▶ DroneTransport
+//                                                                          thermal ─▶ DetectionStage ─┘
+// Position samples: PositionInput ─▶ PoseTimeline, and as objects the same way. Once a second a StatusReport.
+
+/// A running drone agent.
+public final class Agent: Sendable {
+    private struct Sensor {
+        var stream: StreamID
+        var state: StatusReport.SensorState = .missing
+        var taken: UInt64 = 0
+        var lost: UInt64 = 0
+    }
+    private struct State {
+        var timeline = PoseTimeline()
+        var sensors: [Sensor] = []
+        var telemetrySequence: UInt64 = 0
+        var statusSequence: UInt64 = 0
+        var submitted: UInt64 = 0
+        var acknowledged: UInt64 = 0
+    }
+    private let configuration: AgentConfiguration
+    private let clocks: any Clocks
+    private let logger: Logger
+    private let flight: UInt32
+    private let transport: DroneTransport
+    private let recorder: OnboardRecorder?
+    private let recordPath: String
+    private let state = Mutex(State())
+    private let relay: EventRelay
+
+    /// Reads keys, reserves the flight's number and opens the onboard record; throws with what is wrong.
+    public init(configuration: AgentConfiguration, clocks: any Clocks, logger: Logger) throws {
+        self.configuration = configuration
+        self.clocks = clocks
+        self.logger = logger
+        try FileManager.default.createDirectory(
+            atPath: configuration.dataFolder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        let key = try KeyFile.load(path: configuration.keyFile)
+        let station = try KeyFile.publicKey(configuration.stationKey)
+        flight = try FlightCounter(path: configuration.dataFolder + "/flight").next()
+        recordPath = "\(configuration.dataFolder)/flight-\(flight).lagebild"
+        recorder = try configuration.records ? Self.openRecord(recordPath, configuration, flight, clocks, logger) : nil
+        let relay = EventRelay()
+        self.relay = relay
+        transport = DroneTransport(
+            link: .init(
+                own: key, stationKey: station.key, flight: flight, bytesPerSecond: configuration.megabitsPerSecond * 125_000),
+            host: configuration.stationHost, port: configuration.stationPort,
+            group: MultiThreadedEventLoopGroup(numberOfThreads: 1), clocks: clocks, logger: logger, onEvent: { relay.handle($0) })
+        relay.bind(self)
+    }
+
+    /// Captures, records and sends until `stop` is signalled; then empties its queues.
+    public func run(until stopped: @Sendable () async -> Void) async {
+        transport.start()
+        recorder?.start()
+        let sensors = makeSensors()
+        for sensor in sensors { sensor.start() }
+        let position = PositionInput(
+            configuration.position, clocks: clocks, onSample: { self.handle($0) },
+            onState: { state, text in self.note(state, StreamID(.telemetry), text) })
+        let positionThread = Thread { position.run() }
+        positionThread.name = "position"
+        positionThread.start()
+        let status = Task { await self.reportStatus() }
+        logger.notice("Flight \(flight) began; onboard record: \(recorder == nil ? "off" : recordPath)")
+        await stopped()
+        position.stop()
+        for sensor in sensors { sensor.stop() }
+        status.cancel()
+        await drain()
+        recorder?.stop()
+        await transport.stop()
+        await logCounts()
+    }
+
+    // MARK: - Objects
+
+    private func makeSensors() -> [SensorThread] {
+        var threads: [SensorThread] = []
+        for (index, source) in configuration.cameras.enumerated() {
+            let sensor: any ImageSensor
+            switch source {
+            case .v4l2(let camera): sensor = V4L2Camera(camera, clocks: clocks)
+            case .mjpeg(let path, let rate, let loop):
+                sensor = MJPEGFileCamera(path: path, framesPerSecond: rate, isLooping: loop, clocks: clocks)
+            case .folder(let path, let rate, let loop):
+                sensor = JPEGFolderCamera(path: path, framesPerSecond: rate, isLooping: loop, clocks: clocks)
+            }
+            threads.append(SensorThread(sensor, agent: self, stream: StreamID(.visible, UInt8(index)), stage: nil))
+        }
+        for (index, thermal) in configuration.thermal.enumerated() {
+            let sensor: any ImageSensor
+            switch thermal.source {
+            case .gyMCU90640(let path, let baud, let rate, let emissivity, let mirror):
+                sensor = SerialThermalSensor(
+                    path: path, baud: baud, rate: rate, emissivityPercent: emissivity, mirror: mirror, clocks: clocks)
+            case .file(let path, let width, let height, let unit, let rate, let loop):
+                sensor = RawThermalFile(
+                    path: path, width: UInt16(clamping: width), height: UInt16(clamping: height), unit: unit,
+                    framesPerSecond: rate, isLooping: loop, clocks: clocks)
+            }
+            let stage = DetectionStage(thermal, index: UInt8(index)) { report in self.submit(.detections(report)) }
+            threads.append(SensorThread(sensor, agent: self, stream: StreamID(.thermal, UInt8(index)), stage: stage))
+        }
+        return threads
+    }
+
+    fileprivate var flightNumber: UInt32 { flight }
+    fileprivate func pose(at moment: MonotonicInstant) -> Pose { state.withLock { $0.timeline.pose(at: moment) } }
+
+    fileprivate func submit(_ object: FlightObject) {
+        let bytes = object.encoded()
+        state.withLock { $0.submitted += 1 }
+        transport.submit(bytes, class: ObjectClass(object.id.stream.kind))
+        recorder?.append(
+            RecordableObject(
+                drone: "onboard", receiveTime: object.captureTime.wall, receiveMonotonic: object.captureTime.monotonic,
+                object: object, bytes: bytes))
+    }
+
+    private func handle(_ sample: PositionSample) {
+        let sequence = state.withLock { state -> UInt64? in
+            guard state.timeline.insert(sample) else { return nil }
+            defer { state.telemetrySequence += 1 }
+            return state.telemetrySequence
+        }
+        guard let sequence else { return }
+        update(StreamID(.telemetry), .running, taken: 1)
+        submit(
+            .telemetry(
+                TelemetrySample(
+                    id: ObjectID(flight: flight, stream: StreamID(.telemetry), sequence: sequence),
+                    captureTime: sample.captureTime, pose: sample.pose, batteryPercent: sample.batteryPercent,
+                    armed: sample.armed)))
+    }
+
+    // MARK: - Status
+
+    fileprivate func note(_ state: StatusReport.SensorState, _ stream: StreamID, _ text: String) {
+        update(stream, state)
+        logger.log(level: state == .running ? .notice : .warning, "\(stream): \(text)")
+    }
+
+    fileprivate func update(_ stream: StreamID, _ newState: StatusReport.SensorState, taken: UInt64 = 0, lost: UInt64 = 0) {
+        state.withLock { state in
+            let index = state.sensors.firstIndex { $0.stream == stream }
+            if index == nil, state.sensors.count < 16 { state.sensors.append(Sensor(stream: stream)) }
+            guard let index = index ?? state.sensors.indices.last, state.sensors[index].stream == stream else { return }
+            state.sensors[index].state = newState
+            state.sensors[index].taken += taken
+            state.sensors[index].lost += lost
+        }
+    }
+
+    private func reportStatus() async {
+        while !Task.isCancelled {
+            let counts = await transport.snapshot()
+            let now = CaptureTime(monotonic: clocks.monotonicNow(), wall: clocks.wallNow())
+            let report = state.withLock { state in
+                defer { state.statusSequence += 1 }
+                return StatusReport(
+                    id: ObjectID(flight: flight, stream: StreamID(.status), sequence: state.statusSequence), captureTime: now,
+                    sensors: state.sensors.map {
+                        StatusReport.Sensor(stream: $0.stream, state: $0.state, taken: $0.taken, lost: $0.lost)
+                    }, isRecording: recorder?.isRecording ?? false, objectsSent: counts.accepted, objectsDropped: counts.dropped)
+            }
+            submit(.status(report))
+            try? await Task.sleep(for: .seconds(1))
+        }
+    }
+
+    fileprivate func handle(_ event: DroneLinkEvent) {
+        switch event {
+        case .established: logger.notice("Connected to the Leitstelle")
+        case .silent: logger.warning("The Leitstelle is silent; recording on board goes on, trying again every second")
+        case .feedback: break  // The ground for repair and rate control.
+        case .receipt(let ranges):
+            state.withLock { $0.acknowledged += ranges.reduce(0) { $0 + ($1.last - $1.first + 1) } }
+        }
+    }
+
+    /// Gives what is queued a second to leave.
+    private func drain() async {
+        for _ in 0..<20 {
+            let counts = await transport.snapshot()
+            let (submitted, acknowledged) = state.withLock { ($0.submitted, $0.acknowledged) }
+            if !counts.established || (counts.waiting == 0 && acknowledged >= submitted) { return }
+            try? await Task.sleep(for: .milliseconds(50))
+        }
+    }
+
+    private func logCounts() async {
+        let (sensors, submitted, acknowledged) = state.withLock { ($0.sensors, $0.submitted, $0.acknowledged) }
+        for sensor in sensors { logger.notice("\(sensor.stream): \(sensor.taken) taken, \(sensor.lost) lost") }
+        let dropped = await transport.snapshot().dropped
+        logger.notice(
+            "Flight \(flight) ended: \(submitted) objects, \(acknowledged) acknowledged as durable, \(dropped) dropped before sending, \(recorder?.recordedCount ?? 0) in the onboard record")
+    }
+
+    private static func openRecord(
+        _ path: String, _ configuration: AgentConfiguration, _ flight: UInt32, _ clocks: any Clocks, _ logger: Logger
+    ) throws -> OnboardRecorder {
+        let writer = try IncidentWriter(
+            path: path, incident: IncidentInfo(name: "Flight \(flight)", openedAt: clocks.wallNow(), openedBy: nil),
+            limits: OnboardLimits(
+                maximumBytes: Int64(configuration.recordMaximumMegabytes) << 20,
+                reserveBytes: Int64(configuration.recordReserveMegabytes) << 20))
+        return OnboardRecorder(writer: writer, clocks: clocks, logger: logger)
+    }
+}
+
+/// Breaks the circle between the agent and the link that calls it back: bound once, before anything runs.
+private final class EventRelay: Sendable {
+    private let agent = Mutex<Agent?>(nil)
+    func bind(_ agent: Agent) { self.agent.withLock { $0 = agent } }
+    func handle(_ event: DroneLinkEvent) { agent.withLock { $0 }?.handle(event) }
+}
+
+/// One sensor on its own thread, from captured image to submitted frame.
+private final class SensorThread: Sendable {
+    private let sensor: any ImageSensor
+    private let agent: Agent
+    private let stream: StreamID
+    private let stage: DetectionStage?
+    private let stamper: Mutex<FrameStamper>
+    private let isStopping = Atomic(false)
+
+    init(_ sensor: any ImageSensor, agent: Agent, stream: StreamID, stage: DetectionStage?) {
+        self.sensor = sensor
+        self.agent = agent
+        self.stream = stream
+        self.stage = stage
+        stamper = Mutex(FrameStamper(flight: agent.flightNumber, stream: stream))
+    }
+
+    func start() {
+        stage?.start()
+        let thread = Thread { [self] in
+            do {
+                try sensor.run { self.handle($0) }
+                if !isStopping.load(ordering: .relaxed) { agent.note(.missing, stream, "the source has ended") }
+            } catch { agent.note(.failing, stream, "\(error)") }
+        }
+        thread.name = stream.description
+        thread.start()
+    }
+
+    func stop() {
+        isStopping.store(true, ordering: .relaxed)
+        sensor.stop()
+        stage?.stop()
+    }
+
+    private func handle(_ event: SensorEvent) {
+        switch event {
+        case .image(let image):
+            let pose = agent.pose(at: image.captureTime.monotonic)
+            let (frame, isFrozen) = stamper.withLock { ($0.stamp(image, pose: pose), $0.isFrozen) }
+            agent.update(stream, isFrozen ? .frozen : .running, taken: 1, lost: UInt64(max(0, image.lostBefore)))
+            agent.submit(.frame(frame))
+            stage?.append(frame)
+        case .lost(let count): agent.update(stream, .running, lost: UInt64(max(0, count)))
+        case .state(let state, let text): agent.note(state, stream, text)
+        }
+    }
+}

@@ -1,0 +1,164 @@
+import ConfigurationFile
+import FlightTypes
+import Sensors
+
+/// All that `agent.yaml` says, checked.
+public struct AgentConfiguration: Sendable {
+    /// Where a visible camera's pictures come from.
+    public enum CameraSource: Sendable {
+        case v4l2(V4L2CameraConfiguration)
+        case mjpeg(path: String, framesPerSecond: Double, loop: Bool)
+        case folder(path: String, framesPerSecond: Double, loop: Bool)
+    }
+    /// Where thermal frames come from.
+    public enum ThermalSource: Sendable {
+        case gyMCU90640(path: String, baud: UInt32, rate: GYMCU90640Command.Rate, emissivityPercent: Int, mirror: Bool)
+        case file(path: String, width: Int, height: Int, unit: ThermalUnit, framesPerSecond: Double, loop: Bool)
+    }
+    /// Where the position comes from.
+    public enum PositionSource: Sendable {
+        case none
+        case mavlinkUDP(host: String, port: Int)
+        case mavlinkSerial(path: String, baud: UInt32)
+        case nmeaSerial(path: String, baud: UInt32)
+        case tlog(path: String, loop: Bool)
+    }
+    /// A thermal sensor and how it looks at the water.
+    public struct Thermal: Sendable {
+        /// Where its frames come from.
+        public var source: ThermalSource
+        /// Full horizontal angle of view, degrees.
+        public var horizontalFieldOfViewDegrees: Double
+        /// Angle of its axis to the airframe's horizon, −90 looks straight down.
+        public var mountPitchDegrees: Double
+        /// Contrast over local noise from which something is reported.
+        public var sigmas: Double
+        /// Contrast from which something is reported, in the frame's unit.
+        public var contrastFloor: Int
+    }
+    /// Folder for the flight counter and the onboard record.
+    public var dataFolder: String
+    /// The drone's private key.
+    public var keyFile: String
+    /// The station's address, port and public key (file or line).
+    public var stationHost: String, stationPort: Int, stationKey: String
+    /// The most that may leave, megabits a second.
+    public var megabitsPerSecond: Double
+    /// Visible cameras, in order of their stream index.
+    public var cameras: [CameraSource]
+    /// Thermal sensors, in order of their stream index.
+    public var thermal: [Thermal]
+    /// Where the position comes from.
+    public var position: PositionSource
+    /// Onboard record: whether, how large it may get, how much disk stays free.
+    public var records: Bool, recordMaximumMegabytes: Int, recordReserveMegabytes: Int
+
+    /// Reads and checks `path`; every error names file, line and key.
+    public static func load(path: String) throws -> AgentConfiguration {
+        let root = try ConfigurationSection.load(path: path)
+        let drone = try root.section("drone")
+        let station = try root.section("station")
+        let recording = try root.section("recording")
+        let configuration = AgentConfiguration(
+            dataFolder: try drone.path("dataFolder"), keyFile: try drone.path("keyFile"),
+            stationHost: try station.requiredString("host"),
+            stationPort: try station.int("port", in: 1...65535, default: 4790),
+            stationKey: try stationKey(station),
+            megabitsPerSecond: try station.double("megabitsPerSecond", in: 0.05...1000, default: 50),
+            cameras: try root.sections("cameras").map(camera), thermal: try root.sections("thermal").map(thermal),
+            position: try position(try root.section("position")),
+            records: try recording.bool("enabled", default: true),
+            recordMaximumMegabytes: try recording.int("maximumMegabytes", in: 10...10_000_000, default: 32_000),
+            recordReserveMegabytes: try recording.int("reserveMegabytes", in: 0...10_000_000, default: 500))
+        try root.finish()
+        return configuration
+    }
+
+    private static func stationKey(_ station: ConfigurationSection) throws -> String {
+        let text = try station.requiredString("publicKey")
+        return text.hasPrefix("lagebild-x25519 ") ? text : try station.path("publicKey")
+    }
+
+    private enum CameraKind: String, CaseIterable { case v4l2, mjpeg, folder }
+    private enum PixelFormat: String, CaseIterable { case automatic, mjpg, yuyv, uyvy, nv12, grey }
+
+    private static func camera(_ section: ConfigurationSection) throws -> CameraSource {
+        let kind = try section.enumValue("source", of: CameraKind.self, default: nil)
+        let path = try section.path("path")
+        let rate = try section.double("rate", in: 0.1...240, default: 15)
+        switch kind {
+        case .mjpeg: return .mjpeg(path: path, framesPerSecond: rate, loop: try section.bool("loop", default: false))
+        case .folder: return .folder(path: path, framesPerSecond: rate, loop: try section.bool("loop", default: false))
+        case .v4l2:
+            let format = try section.enumValue("format", of: PixelFormat.self, default: .automatic)
+            return .v4l2(
+                V4L2CameraConfiguration(
+                    devicePath: path, width: try section.int("width", in: 16...8192, default: 1280),
+                    height: try section.int("height", in: 16...8192, default: 720), framesPerSecond: Int(rate.rounded()),
+                    format: .init(rawValue: format.rawValue) ?? .automatic,
+                    jpegQuality: try section.int("jpegQuality", in: 1...100, default: 80)))
+        }
+    }
+
+    private enum ThermalKind: String, CaseIterable {
+        case gyMCU90640 = "gy-mcu90640"
+        case file
+    }
+    private enum UnitName: String, CaseIterable { case centikelvin, decikelvin, counts }
+
+    private static func thermal(_ section: ConfigurationSection) throws -> Thermal {
+        let kind = try section.enumValue("source", of: ThermalKind.self, default: nil)
+        let path = try section.path("path")
+        let source: ThermalSource
+        switch kind {
+        case .gyMCU90640:
+            let rate = try section.double("rate", in: 0.5...8, default: 8)
+            guard let command = GYMCU90640Command.Rate.allCases.first(where: { $0.hertz == rate }) else {
+                throw section.error("rate", "must be 0.5, 1, 2, 4 or 8 (Hz): the sensor knows no other")
+            }
+            source = .gyMCU90640(
+                path: path, baud: UInt32(try section.int("baud", in: 9600...460_800, default: 460_800)), rate: command,
+                emissivityPercent: try section.int("emissivityPercent", in: 1...100, default: 97),
+                mirror: try section.bool("mirror", default: true))
+        case .file:
+            let unit = try section.enumValue("unit", of: UnitName.self, default: .counts)
+            source = .file(
+                path: path, width: try section.int("width", in: 1...4096, default: 160),
+                height: try section.int("height", in: 1...4096, default: 120),
+                unit: unit == .centikelvin ? .centikelvin : unit == .decikelvin ? .decikelvin : .counts,
+                framesPerSecond: try section.double("rate", in: 0.1...240, default: 8.7),
+                loop: try section.bool("loop", default: false))
+        }
+        return Thermal(
+            source: source,
+            horizontalFieldOfViewDegrees: try section.double("horizontalFieldOfView", in: 1...170, default: 55),
+            mountPitchDegrees: try section.double("mountPitch", in: -90...0, default: -90),
+            sigmas: try section.double("sigmas", in: 1...1000, default: 8),
+            contrastFloor: try section.int("contrastFloor", in: 0...60000, default: 100))
+    }
+
+    private enum PositionKind: String, CaseIterable {
+        case none
+        case mavlinkUDP = "mavlink-udp"
+        case mavlinkSerial = "mavlink-serial"
+        case nmea
+        case tlog
+    }
+
+    private static func position(_ section: ConfigurationSection) throws -> PositionSource {
+        let kind = try section.enumValue("source", of: PositionKind.self, default: nil)
+        func baud(_ standard: Int) throws -> UInt32 {
+            UInt32(try section.int("baud", in: 300...4_000_000, default: standard))
+        }
+        switch kind {
+        case .none: return .none
+        case .mavlinkUDP:
+            return .mavlinkUDP(
+                host: try section.string("host", default: "0.0.0.0"),
+                port: try section.int("port", in: 1...65535, default: 14550))
+        case .mavlinkSerial: return .mavlinkSerial(path: try section.path("path"), baud: try baud(57600))
+        case .nmea: return .nmeaSerial(path: try section.path("path"), baud: try baud(9600))
+        case .tlog: return .tlog(path: try section.path("path"), loop: try section.bool("loop", default: false))
+        }
+    }
+}

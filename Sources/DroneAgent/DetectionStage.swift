@@ -1,0 +1,77 @@
+import FlightTypes
+import Foundation
+import Geodesy
+import HotspotDetection
+
+/// Looks for warm spots in thermal frames on a thread of its own; newest frame first, so that it never holds up capture.
+final class DetectionStage: Sendable {
+    private let queue = BoundedQueue<Frame>(limit: 2, rule: .oldest)
+    private let thermal: AgentConfiguration.Thermal
+    private let id: StreamID
+    private let onReport: @Sendable (DetectionReport) -> Void
+
+    init(_ thermal: AgentConfiguration.Thermal, index: UInt8, onReport: @escaping @Sendable (DetectionReport) -> Void) {
+        self.thermal = thermal
+        id = StreamID(.detections, index)
+        self.onReport = onReport
+    }
+
+    func start() {
+        let thread = Thread { [self] in
+            var sequence: UInt64 = 0
+            var detector: HotspotDetector?
+            while let frames = queue.takeAll() {
+                for frame in frames {
+                    var active = detector ?? makeDetector(frame.unit)
+                    let report = look(at: frame, with: &active, sequence: sequence)
+                    detector = active
+                    sequence += 1
+                    onReport(report)
+                }
+            }
+        }
+        thread.name = "detector"
+        thread.start()
+    }
+
+    func append(_ frame: Frame) { queue.append(frame) }
+    func stop() { queue.close() }
+
+    private func makeDetector(_ unit: ThermalUnit) -> HotspotDetector {
+        var configuration = HotspotDetector.Configuration(unit: unit)
+        configuration.noiseFactor = Float(thermal.sigmas)
+        configuration.floor = Float(thermal.contrastFloor)
+        return HotspotDetector(configuration: configuration)
+    }
+
+    private func look(at frame: Frame, with detector: inout HotspotDetector, sequence: UInt64) -> DetectionReport {
+        let image = ThermalImage(width: Int(frame.width), height: Int(frame.height), littleEndian: frame.payload)
+        let hotspots = image.map { detector.detect($0) } ?? []
+        return DetectionReport(
+            id: ObjectID(flight: frame.id.flight, stream: id, sequence: sequence), captureTime: frame.captureTime,
+            stream: frame.id.stream, sequence: frame.id.sequence, detections: hotspots.map { placed($0, frame) })
+    }
+
+    private func placed(_ hotspot: Hotspot, _ frame: Frame) -> Detection {
+        var detection = hotspot.detection
+        let pose = frame.pose
+        guard pose.quality == .interpolated || pose.quality == .extrapolated,
+            let camera = CameraModel(
+                width: Int(frame.width), height: Int(frame.height),
+                horizontalFieldOfViewDegrees: thermal.horizontalFieldOfViewDegrees,
+                mountPitchDegrees: thermal.mountPitchDegrees)
+        else { return detection }
+        let result = place(
+            pixelX: Double(hotspot.centroidX) + 0.5, pixelY: Double(hotspot.centroidY) + 0.5, camera: camera,
+            latitude: pose.latitude, longitude: pose.longitude, heightMetres: Double(pose.heightMetres),
+            rollDegrees: Double(pose.rollDegrees), pitchDegrees: Double(pose.pitchDegrees),
+            yawDegrees: Double(pose.yawDegrees), gimbalPitch: Double(pose.gimbalPitchDegrees),
+            gimbalYaw: Double(pose.gimbalYawDegrees))
+        if case .success(let ground) = result {
+            detection.place = Detection.Place(
+                latitude: ground.position.latitude, longitude: ground.position.longitude,
+                radiusMetres: Float(ground.radiusMetres))
+        }
+        return detection
+    }
+}

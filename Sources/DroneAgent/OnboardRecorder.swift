@@ -1,0 +1,61 @@
+import FlightTypes
+import Foundation
+import Logging
+import Recording
+import Sensors
+import Synchronization
+
+/// Writes everything to the onboard record on a thread of its own; capture never waits for the disk.
+final class OnboardRecorder: Sendable {
+    /// Bytes that may wait for the disk; beyond it new objects are not recorded, and the status says so.
+    static let queueBytes = 64 << 20
+    private let queue = BoundedQueue<RecordableObject>(limit: queueBytes, rule: .newest, cost: { $0.bytes.count })
+    private let writer: IncidentWriter
+    private let clocks: any Clocks
+    private let logger: Logger
+    private let isHealthy = Atomic(true)
+    private let recorded = Atomic<UInt64>(0)
+    private let done = DispatchSemaphore(value: 0)
+
+    init(writer: IncidentWriter, clocks: any Clocks, logger: Logger) {
+        self.writer = writer
+        self.clocks = clocks
+        self.logger = logger
+    }
+
+    /// Whether the last write went through and nothing was turned away since.
+    var isRecording: Bool { isHealthy.load(ordering: .relaxed) }
+    var recordedCount: UInt64 { recorded.load(ordering: .relaxed) }
+    var dropped: UInt64 { queue.dropped }
+
+    func start() {
+        let thread = Thread { [self] in
+            while let batch = queue.takeAll() { write(batch) }
+            do { try writer.close() } catch { logger.error("Closing the onboard record: \(error)") }
+            done.signal()
+        }
+        thread.name = "onboard-record"
+        thread.start()
+    }
+
+    func append(_ object: RecordableObject) { queue.append(object) }
+
+    /// Writes what waits, closes the file, and returns.
+    func stop() {
+        queue.close()
+        done.wait()
+    }
+
+    private func write(_ batch: [RecordableObject]) {
+        do {
+            let result = try writer.append(batch, recordTime: clocks.wallNow())
+            recorded.add(UInt64(result.stored), ordering: .relaxed)
+            if !isHealthy.exchange(true, ordering: .relaxed) { logger.notice("The onboard record goes on.") }
+        } catch {
+            // The batch is lost to the onboard record; live pictures go on, and the Leitstelle is told by the status.
+            if isHealthy.exchange(false, ordering: .relaxed) {
+                logger.error("The onboard record cannot be written, live pictures go on: \(error)")
+            }
+        }
+    }
+}

@@ -1,0 +1,71 @@
+/// A warm (or cold) anomaly in one frame. Never more than that: what it is, a person decides.
+public struct Detection: Hashable, Sendable {
+    /// A place on the water plane.
+    public struct Place: Hashable, Sendable {
+        /// WGS84 latitude.
+        public var latitude: Double
+        /// WGS84 longitude.
+        public var longitude: Double
+        /// Radius within which the true place is stated to lie (about 90 %), in metres.
+        public var radiusMetres: Float
+        /// A place with its stated error.
+        public init(latitude: Double, longitude: Double, radiusMetres: Float) {
+            self.latitude = latitude
+            self.longitude = longitude
+            self.radiusMetres = radiusMetres
+        }
+    }
+    /// Bounding box in pixels of the frame: left, top, width, height.
+    public var x: UInt16, y: UInt16, width: UInt16, height: UInt16
+    /// Contrast-weighted centre in pixels.
+    public var centroidX: Float, centroidY: Float
+    /// Highest value inside, in the frame's unit.
+    public var peak: UInt16
+    /// Peak minus local background, in the frame's unit (kelvin × 100 where radiometric).
+    public var contrast: Int32
+    /// Contrast over local noise; larger is surer.
+    public var score: Float
+    /// Where on the water plane, if pose and calibration allowed to say.
+    public var place: Place?
+
+    /// A detection of its parts.
+    public init(
+        x: UInt16, y: UInt16, width: UInt16, height: UInt16, centroidX: Float, centroidY: Float, peak: UInt16, contrast: Int32,
+        score: Float, place: Place? = nil
+    ) {
+        self.x = x
+        self.y = y
+        self.width = width
+        self.height = height
+        self.centroidX = centroidX
+        self.centroidY = centroidY
+        self.peak = peak
+        self.contrast = contrast
+        self.score = score
+        self.place = place
+    }
+}
+
+/// All that the detector found in one frame (also when that is nothing).
+public struct DetectionReport: Hashable, Sendable {
+    /// At most this many detections a report; the strongest stay.
+    public static let detectionsLimit = 64
+    /// Who this report is.
+    public var id: ObjectID
+    /// The frame's capture time.
+    public var captureTime: CaptureTime
+    /// The stream of the frame looked at.
+    public var stream: StreamID
+    /// The sequence of the frame looked at.
+    public var sequence: UInt64
+    /// Strongest first.
+    public var detections: [Detection]
+    /// A report of its parts; detections beyond the limit are cut off.
+    public init(id: ObjectID, captureTime: CaptureTime, stream: StreamID, sequence: UInt64, detections: [Detection]) {
+        self.id = id
+        self.captureTime = captureTime
+        self.stream = stream
+        self.sequence = sequence
+        self.detections = Array(detections.prefix(Self.detectionsLimit))
+    }
+}

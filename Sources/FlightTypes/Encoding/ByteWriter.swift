@@ -1,0 +1,69 @@
+/// Appends little-endian values to a byte array.
+public struct ByteWriter: Sendable {
+    /// What was written so far.
+    public private(set) var bytes: [UInt8] = []
+    /// An empty writer with room for `capacity` bytes.
+    public init(capacity: Int = 64) { bytes.reserveCapacity(capacity) }
+    /// Appends an integer, least significant byte first.
+    public mutating func write<Value: FixedWidthInteger>(_ value: Value) {
+        withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
+    }
+    /// Appends an IEEE 754 single.
+    public mutating func write(_ value: Float) { write(value.bitPattern) }
+    /// Appends an IEEE 754 double.
+    public mutating func write(_ value: Double) { write(value.bitPattern) }
+    /// Appends bytes as they are.
+    public mutating func write(bytes more: some Sequence<UInt8>) { bytes.append(contentsOf: more) }
+}
+
+/// Takes little-endian values from bytes that may end anywhere and hold anything.
+public struct ByteReader: Sendable {
+    /// The bytes ended, or held a value that means nothing.
+    public struct Malformed: Error, Hashable, Sendable {
+        /// What was being read.
+        public let what: StaticStringName
+        /// Names `what` failed.
+        public init(_ what: StaticStringName) { self.what = what }
+    }
+    private let bytes: ArraySlice<UInt8>
+    private var position: Int
+    /// Reads from the start of `bytes`.
+    public init(_ bytes: ArraySlice<UInt8>) {
+        self.bytes = bytes
+        position = bytes.startIndex
+    }
+    /// Reads from the start of `bytes`.
+    public init(_ bytes: [UInt8]) { self.init(bytes[...]) }
+    /// How many bytes are left.
+    public var remaining: Int { bytes.endIndex - position }
+    /// The next integer, least significant byte first.
+    public mutating func read<Value: FixedWidthInteger>(_ type: Value.Type = Value.self) throws(Malformed) -> Value {
+        let size = MemoryLayout<Value>.size
+        guard remaining >= size else { throw Malformed("integer") }
+        var value = Value.zero
+        for offset in 0..<size { value |= Value(truncatingIfNeeded: bytes[position + offset]) << Value(offset * 8) }
+        position += size
+        return value
+    }
+    /// The next IEEE 754 single.
+    public mutating func readFloat() throws(Malformed) -> Float { Float(bitPattern: try read(UInt32.self)) }
+    /// The next IEEE 754 double.
+    public mutating func readDouble() throws(Malformed) -> Double { Double(bitPattern: try read(UInt64.self)) }
+    /// The next `count` bytes.
+    public mutating func readBytes(_ count: Int) throws(Malformed) -> ArraySlice<UInt8> {
+        guard count >= 0, remaining >= count else { throw Malformed("bytes") }
+        defer { position += count }
+        return bytes[position..<position + count]
+    }
+    /// All that is left.
+    public mutating func readRest() -> ArraySlice<UInt8> {
+        defer { position = bytes.endIndex }
+        return bytes[position...]
+    }
+}
+
+/// A name fixed at compile time, so that an error about hostile bytes never carries those bytes.
+public struct StaticStringName: Hashable, Sendable, ExpressibleByStringLiteral, CustomStringConvertible {
+    public let description: String
+    public init(stringLiteral value: StaticString) { description = value.description }
+}

@@ -1,0 +1,141 @@
+// The one byte encoding of a flight object: docs/wire-format.md §5. On the link, in the onboard record and at the station
+// the bytes are the same, so that a hash made on the drone holds in the Leitstelle.
+//
+//   kind u8 · version u8 (1) · flight u32 · stream u16 · sequence u64 · capture monotonic i64 · capture wall i64 · body
+
+extension FlightObject {
+    private enum Kind: UInt8 { case frame = 1, telemetry, detections, status }
+    private static let version: UInt8 = 1
+    /// Bytes before the body.
+    public static let headerSize = 32
+
+    /// The object's bytes.
+    public func encoded() -> [UInt8] {
+        switch self {
+        case .frame(let frame):
+            var writer = header(.frame, capacity: 128 + frame.payload.count)
+            writer.write(frame.pose)
+            writer.write(frame.encoding.rawValue)
+            writer.write(frame.unit.rawValue)
+            writer.write(frame.flags.rawValue)
+            writer.write(frame.width)
+            writer.write(frame.height)
+            writer.write(bytes: frame.payload)
+            return writer.bytes
+        case .telemetry(let sample):
+            var writer = header(.telemetry, capacity: 128)
+            writer.write(sample.pose)
+            writer.write(sample.batteryPercent)
+            writer.write(UInt8(sample.armed ? 1 : 0))
+            return writer.bytes
+        case .detections(let report):
+            var writer = header(.detections, capacity: 64 + report.detections.count * 48)
+            writer.write(report.stream.code)
+            writer.write(report.sequence)
+            writer.write(UInt8(report.detections.count))
+            for detection in report.detections { writer.write(detection) }
+            return writer.bytes
+        case .status(let report):
+            var writer = header(.status, capacity: 64 + report.sensors.count * 20)
+            writer.write(UInt8(report.isRecording ? 1 : 0))
+            writer.write(report.objectsSent)
+            writer.write(report.objectsDropped)
+            writer.write(UInt8(report.sensors.count))
+            for sensor in report.sensors {
+                writer.write(sensor.stream.code)
+                writer.write(sensor.state.rawValue)
+                writer.write(sensor.taken)
+                writer.write(sensor.lost)
+            }
+            return writer.bytes
+        }
+    }
+
+    private func header(_ kind: Kind, capacity: Int) -> ByteWriter {
+        var writer = ByteWriter(capacity: capacity)
+        writer.write(kind.rawValue)
+        writer.write(Self.version)
+        writer.write(id.flight)
+        writer.write(id.stream.code)
+        writer.write(id.sequence)
+        writer.write(captureTime.monotonic.nanoseconds)
+        writer.write(captureTime.wall.nanoseconds)
+        return writer
+    }
+
+    /// Reads an object from all of `bytes`; throws when they are anything else than one object.
+    public init(decoding bytes: [UInt8]) throws(ByteReader.Malformed) {
+        var reader = ByteReader(bytes)
+        guard let kind = Kind(rawValue: try reader.read()) else { throw ByteReader.Malformed("object kind") }
+        guard try reader.read(UInt8.self) == Self.version else { throw ByteReader.Malformed("object version") }
+        let flight = try reader.read(UInt32.self)
+        guard let stream = StreamID(code: try reader.read()) else { throw ByteReader.Malformed("stream") }
+        let id = ObjectID(flight: flight, stream: stream, sequence: try reader.read())
+        let time = CaptureTime(
+            monotonic: MonotonicInstant(nanoseconds: try reader.read()), wall: WallTime(nanoseconds: try reader.read()))
+        switch kind {
+        case .frame: self = .frame(try Frame(body: &reader, id: id, captureTime: time))
+        case .telemetry:
+            guard id.stream.kind == .telemetry else { throw ByteReader.Malformed("stream of telemetry") }
+            let pose = try reader.readPose()
+            let battery = try reader.read(UInt8.self)
+            let armed = try reader.read(UInt8.self) != 0
+            self = .telemetry(
+                TelemetrySample(id: id, captureTime: time, pose: pose, batteryPercent: battery, armed: armed))
+        case .detections: self = .detections(try DetectionReport(body: &reader, id: id, captureTime: time))
+        case .status: self = .status(try StatusReport(body: &reader, id: id, captureTime: time))
+        }
+        guard reader.remaining == 0 else { throw ByteReader.Malformed("end of object") }
+    }
+}
+
+extension Frame {
+    fileprivate init(body reader: inout ByteReader, id: ObjectID, captureTime: CaptureTime) throws(ByteReader.Malformed) {
+        guard id.stream.kind == .visible || id.stream.kind == .thermal else { throw ByteReader.Malformed("stream of a frame") }
+        let pose = try reader.readPose()
+        guard let encoding = FrameEncoding(rawValue: try reader.read()) else { throw ByteReader.Malformed("frame encoding") }
+        guard let unit = ThermalUnit(rawValue: try reader.read()) else { throw ByteReader.Malformed("thermal unit") }
+        let flags = Flags(rawValue: try reader.read())
+        let width = try reader.read(UInt16.self)
+        let height = try reader.read(UInt16.self)
+        guard width > 0, height > 0 else { throw ByteReader.Malformed("frame size") }
+        let payload = Array(reader.readRest())
+        if encoding == .gray16, payload.count != Int(width) * Int(height) * 2 { throw ByteReader.Malformed("gray16 payload") }
+        self.init(
+            id: id, captureTime: captureTime, pose: pose, encoding: encoding, unit: unit, flags: flags, width: width,
+            height: height, payload: payload)
+    }
+}
+
+extension DetectionReport {
+    fileprivate init(body reader: inout ByteReader, id: ObjectID, captureTime: CaptureTime) throws(ByteReader.Malformed) {
+        guard id.stream.kind == .detections else { throw ByteReader.Malformed("stream of detections") }
+        guard let stream = StreamID(code: try reader.read()) else { throw ByteReader.Malformed("detections' stream") }
+        let sequence = try reader.read(UInt64.self)
+        let count = Int(try reader.read(UInt8.self))
+        guard count <= Self.detectionsLimit else { throw ByteReader.Malformed("number of detections") }
+        var detections: [Detection] = []
+        for _ in 0..<count { detections.append(try reader.readDetection()) }
+        self.init(id: id, captureTime: captureTime, stream: stream, sequence: sequence, detections: detections)
+    }
+}
+
+extension StatusReport {
+    fileprivate init(body reader: inout ByteReader, id: ObjectID, captureTime: CaptureTime) throws(ByteReader.Malformed) {
+        guard id.stream.kind == .status else { throw ByteReader.Malformed("stream of a status") }
+        let isRecording = try reader.read(UInt8.self) != 0
+        let sent = try reader.read(UInt64.self)
+        let dropped = try reader.read(UInt64.self)
+        let count = Int(try reader.read(UInt8.self))
+        guard count <= 16 else { throw ByteReader.Malformed("number of sensors") }
+        var sensors: [Sensor] = []
+        for _ in 0..<count {
+            guard let stream = StreamID(code: try reader.read()) else { throw ByteReader.Malformed("sensor stream") }
+            guard let state = SensorState(rawValue: try reader.read()) else { throw ByteReader.Malformed("sensor state") }
+            sensors.append(Sensor(stream: stream, state: state, taken: try reader.read(), lost: try reader.read()))
+        }
+        self.init(
+            id: id, captureTime: captureTime, sensors: sensors, isRecording: isRecording, objectsSent: sent,
+            objectsDropped: dropped)
+    }
+}

@@ -1,0 +1,73 @@
+extension ByteWriter {
+    /// Appends a pose: docs/wire-format.md §5.1, 61 bytes.
+    mutating func write(_ pose: Pose) {
+        write(pose.quality.rawValue)
+        write(pose.latitude)
+        write(pose.longitude)
+        for value in [
+            pose.altitudeMSLMetres, pose.heightMetres, pose.rollDegrees, pose.pitchDegrees, pose.yawDegrees,
+            pose.gimbalPitchDegrees, pose.gimbalYawDegrees, pose.groundSpeed, pose.courseDegrees,
+            pose.horizontalAccuracyMetres,
+        ] { write(value) }
+        write(pose.fix)
+        write(pose.satellites)
+        write(pose.ageMilliseconds)
+    }
+
+    /// Appends a detection: docs/wire-format.md §5.3.
+    mutating func write(_ detection: Detection) {
+        for value in [detection.x, detection.y, detection.width, detection.height, detection.peak] { write(value) }
+        write(detection.centroidX)
+        write(detection.centroidY)
+        write(detection.contrast)
+        write(detection.score)
+        guard let place = detection.place else { return write(UInt8(0)) }
+        write(UInt8(1))
+        write(place.latitude)
+        write(place.longitude)
+        write(place.radiusMetres)
+    }
+}
+
+extension ByteReader {
+    /// The next pose; a position that lies nowhere on Earth is refused.
+    mutating func readPose() throws(Malformed) -> Pose {
+        guard let quality = Pose.Quality(rawValue: try read()) else { throw Malformed("pose quality") }
+        let latitude = try readDouble()
+        let longitude = try readDouble()
+        guard abs(latitude) <= 90, abs(longitude) <= 180 else { throw Malformed("position") }
+        var pose = Pose(latitude: latitude, longitude: longitude, quality: quality)
+        pose.altitudeMSLMetres = try readFloat()
+        pose.heightMetres = try readFloat()
+        pose.rollDegrees = try readFloat()
+        pose.pitchDegrees = try readFloat()
+        pose.yawDegrees = try readFloat()
+        pose.gimbalPitchDegrees = try readFloat()
+        pose.gimbalYawDegrees = try readFloat()
+        pose.groundSpeed = try readFloat()
+        pose.courseDegrees = try readFloat()
+        pose.horizontalAccuracyMetres = try readFloat()
+        pose.fix = try read()
+        pose.satellites = try read()
+        pose.ageMilliseconds = try read()
+        return pose
+    }
+
+    /// The next detection.
+    mutating func readDetection() throws(Malformed) -> Detection {
+        let x = try read(UInt16.self)
+        let y = try read(UInt16.self)
+        let width = try read(UInt16.self)
+        let height = try read(UInt16.self)
+        let peak = try read(UInt16.self)
+        var detection = Detection(
+            x: x, y: y, width: width, height: height, centroidX: try readFloat(), centroidY: try readFloat(), peak: peak,
+            contrast: try read(), score: try readFloat())
+        guard try read(UInt8.self) != 0 else { return detection }
+        let latitude = try readDouble()
+        let longitude = try readDouble()
+        guard abs(latitude) <= 90, abs(longitude) <= 180 else { throw Malformed("place") }
+        detection.place = Detection.Place(latitude: latitude, longitude: longitude, radiusMetres: try readFloat())
+        return detection
+    }
+}

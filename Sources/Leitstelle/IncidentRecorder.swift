@@ -1,0 +1,138 @@
+import FlightTypes
+import Foundation
+import Logging
+import Recording
+import Situation
+
+/// The hub reader that keeps the evidence: opens the incident's file, commits what arrives, then says what is durable.
+///
+/// A batch that cannot be written is kept and tried again every second; meanwhile the hub's queue fills up to its limit and
+/// counts what it has to refuse. Nothing is acknowledged before its commit, and nothing is ever deleted here.
+actor IncidentRecorder {
+    /// Bytes that may wait for the disk.
+    static let queueBytes = 256 << 20
+    /// Called after a commit with what is now durable.
+    typealias Acknowledge = @Sendable (_ drone: DroneID, _ ids: [ObjectID]) -> Void
+
+    private let folder: IncidentFolder
+    private let limits: OnboardLimits
+    private let clocks: any Clocks
+    private let logger: Logger
+    private let acknowledge: Acknowledge
+    private var tracker: IncidentTracker
+    private var writer: IncidentWriter?
+    private var path = ""
+    private var recorded: UInt64 = 0
+    private(set) var isHealthy = true
+
+    init(
+        folder: IncidentFolder, limits: OnboardLimits, clocks: any Clocks, logger: Logger, acknowledge: @escaping Acknowledge
+    ) {
+        self.folder = folder
+        self.limits = limits
+        self.clocks = clocks
+        self.logger = logger
+        self.acknowledge = acknowledge
+        let open = folder.openIncident()
+        tracker = IncidentTracker(resuming: open?.incident)
+        path = open?.file ?? ""
+    }
+
+    /// The open incident, its file, and how recording does.
+    var snapshot: (incident: IncidentTracker.Incident?, file: String, recorded: UInt64, isHealthy: Bool) {
+        (tracker.current, path, recorded, isHealthy)
+    }
+
+    /// Goes on with an incident that was open, so that its file is checked at start and not at the first frame.
+    func resume() {
+        guard let incident = tracker.current, writer == nil else { return }
+        do {
+            try begin(incident, file: path, event: "station started")
+            logger.notice("Going on with \(incident.name) in \(path)")
+        } catch { fail(error) }
+    }
+
+    /// Reads until the reader ends.
+    func run(_ reader: HubReader) async {
+        while let batch = await reader.next() {
+            while await !write(batch) {
+                do { try await Task.sleep(for: .seconds(1)) } catch { return close() }
+            }
+        }
+        close()
+    }
+
+    func open(name: String, by user: String) {
+        if case .close(let incident, _) = tracker.close(by: user) { end(incident, by: user) }
+        carryOut(tracker.open(name: name, by: user, at: clocks.wallNow()))
+    }
+
+    func closeIncident(by user: String) {
+        if case .close(let incident, _) = tracker.close(by: user) { end(incident, by: user) }
+    }
+
+    private func write(_ batch: [HubObject]) async -> Bool {
+        guard let first = batch.first else { return true }
+        carryOut(tracker.objectArrived(from: first.drone, at: clocks.wallNow()))
+        do {
+            if writer == nil, let incident = tracker.current { try begin(incident, file: path, event: "recording resumed") }
+            guard let writer else { return false }
+            let result = try writer.append(batch.map(RecordableObject.init), recordTime: clocks.wallNow())
+            recorded += UInt64(result.stored)
+            for (drone, objects) in Dictionary(grouping: batch, by: \.drone) {
+                acknowledge(drone, objects.map(\.object.id))
+            }
+            if !isHealthy { logger.notice("Recording goes on in \(path)") }
+            isHealthy = true
+            return true
+        } catch {
+            fail(error)
+            return false
+        }
+    }
+
+    private func carryOut(_ action: IncidentTracker.Action) {
+        guard case .open(let incident) = action else { return }
+        path = folder.newPath(at: incident.openedAt)
+        do {
+            try begin(incident, file: path, event: "opened by " + (incident.openedBy ?? "first frame"))
+            logger.notice("Incident \(incident.name) opened in \(path)")
+        } catch { fail(error) }
+    }
+
+    private func begin(_ incident: IncidentTracker.Incident, file: String, event: String) throws {
+        let writer = try IncidentWriter(
+            path: file, incident: IncidentInfo(name: incident.name, openedAt: incident.openedAt, openedBy: incident.openedBy),
+            limits: limits)
+        try writer.addEvent(event, at: clocks.wallNow())
+        try folder.remember(incident, file: file)
+        self.writer = writer
+    }
+
+    private func end(_ incident: IncidentTracker.Incident, by user: String) {
+        do {
+            try writer?.addEvent("closed by \(user)", at: clocks.wallNow())
+            try folder.remember(nil, file: path)
+        } catch { fail(error) }
+        close()
+        logger.notice("Incident \(incident.name) closed by \(user)")
+    }
+
+    private func close() {
+        do { try writer?.close() } catch { logger.error("Closing \(path): \(error)") }
+        writer = nil
+    }
+
+    private func fail(_ error: any Error) {
+        if isHealthy { logger.error("RECORDING FAILS, live pictures go on, nothing is acknowledged: \(error)") }
+        isHealthy = false
+    }
+}
+
+extension RecordableObject {
+    init(_ arrival: HubObject) {
+        self.init(
+            drone: arrival.drone.name, receiveTime: arrival.receiveWall, receiveMonotonic: arrival.receiveTime,
+            object: arrival.object, bytes: arrival.bytes)
+    }
+}

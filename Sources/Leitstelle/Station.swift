@@ -1,0 +1,205 @@
+import FlightTypes
+import Foundation
+import LinkProtocol
+import LinkTransport
+import Logging
+import NIOCore
+import NIOPosix
+import Recording
+import ServiceLifecycle
+import Situation
+import Synchronization
+import UnixSignals
+import Viewer
+
+// The Leitstelle's composition:
+//
+//   drones ⇢ StationTransport ─▶ StreamHub ─┬▶ IncidentRecorder ─▶ acknowledge ─▶ StationTransport
+//                              └▶ board     └▶ ViewerServer (a reader a browser)
+//   every half second: the list of enrolled drones, if it has changed
+
+/// A running Leitstelle.
+public final class Station: Sendable {
+    private let configuration: LeitstelleConfiguration
+    private let clocks: any Clocks
+    private let logger: Logger
+    private let hub = StreamHub()
+    private let board = Mutex(SituationBoard())
+    private let received = Mutex<[DroneID: UInt64]>([:])
+    private let recorder: IncidentRecorder
+    private let recorderQueue: HubReader
+    private let transport: StationTransport
+    private let viewer: ViewerServer
+    private let group: MultiThreadedEventLoopGroup
+    private let enrolments: EnrolmentFile
+
+    /// Reads keys, lists and the page; throws with what is wrong.
+    public init(configuration: LeitstelleConfiguration, clocks: any Clocks, logger: Logger) throws {
+        self.configuration = configuration
+        self.clocks = clocks
+        self.logger = logger
+        let folder = try IncidentFolder(folder: configuration.dataFolder + "/incidents")
+        let key = try KeyFile.load(path: configuration.keyFile)
+        enrolments = EnrolmentFile(path: configuration.dronesFile)
+        let freshnessFile = FreshnessFile(path: configuration.dataFolder + "/freshness")
+        let freshness = try freshnessFile.load()
+        let fresh = Mutex(freshness)
+        let hub = hub
+        guard let queue = hub.subscribe(.refuseBeyond(bytes: IncidentRecorder.queueBytes)) else {
+            throw KeyError("the hub takes no recorder; nothing would be recorded")
+        }
+        recorderQueue = queue
+        group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
+        let relay = TransportRelay()
+        transport = StationTransport(
+            own: key, enrolled: try enrolments.load(), freshness: freshness, host: configuration.linkHost,
+            port: configuration.linkPort, group: group, clocks: clocks, logger: logger,
+            handlers: .init(
+                arrival: { relay.arrival($0) }, event: { relay.event($0) },
+                persistFreshness: { drone, counter in
+                    try fresh.withLock { counters in
+                        counters[drone] = counter
+                        try freshnessFile.store(counters)
+                    }
+                }))
+        let transport = transport
+        recorder = IncidentRecorder(
+            folder: folder, limits: OnboardLimits(maximumBytes: nil, reserveBytes: Int64(configuration.recordReserveMegabytes) << 20),
+            clocks: clocks, logger: logger, acknowledge: { drone, ids in transport.acknowledge(ids, of: drone) })
+        let stateRelay = StateRelay()
+        viewer = try ViewerServer(
+            configuration: configuration.viewer,
+            accounts: Accounts(file: UserFile(path: configuration.usersFile), clocks: clocks), hub: hub,
+            actions: ViewerActions(
+                isReplay: false, state: { await stateRelay.state() }, perform: { await stateRelay.perform($0, $1) }),
+            clocks: clocks, logger: logger)
+        relay.bind(self)
+        stateRelay.bind(self)
+    }
+
+    /// Runs until the process is told to stop.
+    public func run() async throws {
+        await recorder.resume()
+        let port = try await transport.start()
+        logger.notice("Drones are heard on UDP \(configuration.linkHost):\(port)")
+        let host = configuration.viewer.host
+        let service = viewer.service(group: group) { port in
+            print("Lagebild: http://\(host):\(port)/")
+            fflush(nil)
+        }
+        let recorder = recorder
+        let queue = recorderQueue
+        let recording = Task { await recorder.run(queue) }
+        let watching = Task { await self.watchEnrolments() }
+        var services = ServiceGroupConfiguration(
+            services: [.init(service: service)], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        services.maximumGracefulShutdownDuration = .seconds(3)
+        defer { watching.cancel() }
+        do { try await ServiceGroup(configuration: services).run() } catch is CancellationError {}
+        await transport.stop()
+        queue.finish()
+        await recording.value
+        let counts = received.withLock { $0 }
+        for (drone, count) in counts.sorted(by: { $0.key < $1.key }) { logger.notice("\(drone): \(count) objects received") }
+        let recorded = await recorder.snapshot.recorded
+        logger.notice("Recorded \(recorded) objects; refused by the recording queue: \(queue.statistics.dropped)")
+    }
+
+    fileprivate func handle(_ arrival: Arrival) {
+        let object = HubObject(
+            drone: arrival.drone, object: arrival.object, bytes: arrival.bytes, receiveTime: arrival.receiveTime,
+            receiveWall: arrival.receiveWall, captureOnStation: arrival.captureOnStation)
+        board.withLock { $0.handle(object) }
+        received.withLock { $0[arrival.drone, default: 0] += 1 }
+        hub.publish(object)
+    }
+
+    fileprivate func handle(_ event: StationLinkEvent) {
+        switch event {
+        case .established(let drone, let flight):
+            logger.notice("\(drone) is connected, flight \(flight)")
+            board.withLock { $0.setConnected(true, drone: drone) }
+        case .silent(let drone):
+            logger.warning("\(drone) is silent; its picture is shown as old")
+            board.withLock { $0.setConnected(false, drone: drone) }
+        case .moved(let drone): logger.notice("\(drone) comes from a new address")
+        case .unknownDrone(let key):
+            logger.warning(
+                """
+                A drone that is not enrolled knocks: \(PublicKeyLine(key: key, comment: "NAME").text)
+                 – refused. To let it in: lagebild keys authorize \(configuration.dronesFile) NAME 'KEY'
+                """)
+        }
+    }
+
+    fileprivate func state() async -> StateMessage {
+        let snapshot = await recorder.snapshot
+        var drones: [StateMessage.Drone] = []
+        for drone in board.withLock({ $0.all }) {
+            let quality = await transport.quality(of: drone.id)
+            drones.append(
+                StateMessage.Drone(
+                    drone,
+                    link: quality.map {
+                        .init(
+                            rttMs: $0.roundTrip?.milliseconds, clockErrorMs: $0.clockBound?.milliseconds,
+                            lostObjects: $0.abandoned)
+                    }))
+        }
+        let statistics = recorderQueue.statistics
+        return StateMessage(
+            stationMs: Double(clocks.monotonicNow().nanoseconds) / 1e6,
+            incident: snapshot.incident.map {
+                .init(
+                    name: $0.name, openedAt: Double($0.openedAt.nanoseconds) / 1e6,
+                    file: (snapshot.file as NSString).lastPathComponent)
+            },
+            recorder: .init(
+                ok: snapshot.isHealthy && statistics.dropped == 0, queuedBytes: statistics.queuedBytes,
+                lost: statistics.dropped, recorded: snapshot.recorded),
+            drones: drones, replay: nil)
+    }
+
+    fileprivate func perform(_ wish: ViewerActions.Wish, _ user: SignedIn) async {
+        switch wish {
+        case .openIncident(let name): await recorder.open(name: name, by: user.name)
+        case .closeIncident: await recorder.closeIncident(by: user.name)
+        case .replayPause, .replayPlay, .replaySeek, .replayRate: break  // This is not a replay.
+        }
+    }
+
+    /// Takes over changes of the list of drones; a list that cannot be read leaves the old one in force.
+    private func watchEnrolments() async {
+        var last = try? String(contentsOfFile: enrolments.path, encoding: .utf8)
+        while !Task.isCancelled {
+            try? await Task.sleep(for: .milliseconds(500))
+            let text = try? String(contentsOfFile: enrolments.path, encoding: .utf8)
+            guard text != last else { continue }
+            last = text
+            do {
+                let enrolled = try enrolments.load()
+                transport.enrol(enrolled)
+                logger.notice("The list of drones has changed: \(enrolled.count) may come in")
+            } catch { logger.error("\(error)") }
+        }
+    }
+}
+
+/// Breaks the circle between the station and what calls it back: bound once, before anything runs.
+private final class TransportRelay: Sendable {
+    private let station = Mutex<Station?>(nil)
+    func bind(_ station: Station) { self.station.withLock { $0 = station } }
+    func arrival(_ arrival: Arrival) { station.withLock { $0 }?.handle(arrival) }
+    func event(_ event: StationLinkEvent) { station.withLock { $0 }?.handle(event) }
+}
+
+/// The same for the page.
+private final class StateRelay: Sendable {
+    private let station = Mutex<Station?>(nil)
+    func bind(_ station: Station) { self.station.withLock { $0 = station } }
+    func state() async -> StateMessage {
+        await station.withLock { $0 }?.state()
+            ?? StateMessage(stationMs: 0, incident: nil, recorder: nil, drones: [], replay: nil)
+    }
+    func perform(_ wish: ViewerActions.Wish, _ user: SignedIn) async { await station.withLock { $0 }?.perform(wish, user) }
+}

@@ -1,0 +1,241 @@
+import FlightTypes
+
+// The station's end, without sockets: any number of enrolled drones behind one port.
+//
+//   handle ─▶ initiation: mac1 ─▶ load ─▶ cookie ─▶ Noise ─▶ enrolled? ─▶ fresh? ─▶ .persistFreshness, .transmit
+//          ─▶ data: session by index ─▶ open ─▶ replay window ─▶ endpoint ─▶ Record ─▶ Reassembler ─▶ .deliver
+//   time   ─▶ feedback every 20 ms while something arrives, ping every second, silence, expiry
+
+/// What the station's end says to its owner.
+public enum StationLinkEvent: Hashable, Sendable {
+    /// A drone's handshake finished.
+    case established(DroneID, flight: UInt32)
+    /// Nothing has come from a drone for two seconds.
+    case silent(DroneID)
+    /// A drone's datagrams come from a new address.
+    case moved(DroneID)
+    /// Somebody knows the station's key but is not enrolled; the public key that knocked.
+    case unknownDrone(publicKey: [UInt8])
+}
+
+/// The responder.
+public struct StationLink: Sendable {
+    /// What to do next.
+    public enum Output: Sendable {
+        /// Make this durable before carrying out any later output: a handshake's freshness counter.
+        case persistFreshness(DroneID, UInt64)
+        case transmit([UInt8], to: LinkEndpoint)
+        /// An object, whole and authentic, from a drone.
+        case deliver(DroneID, [UInt8])
+        case event(StationLinkEvent)
+        case wait(until: MonotonicInstant)
+    }
+    /// An enrolled drone.
+    public struct Enrolment: Hashable, Sendable {
+        /// Its name here.
+        public var drone: DroneID
+        /// Its public key, 32 bytes.
+        public var publicKey: [UInt8]
+        /// An enrolment of its parts.
+        public init(drone: DroneID, publicKey: [UInt8]) {
+            self.drone = drone
+            self.publicKey = publicKey
+        }
+    }
+    /// Datagrams refused, by reason.
+    public struct Counters: Hashable, Sendable {
+        /// No datagram of ours: wrong type, version, length, or unknown session.
+        public var foreign: UInt64 = 0
+        /// A tag did not verify.
+        public var forged: UInt64 = 0
+        /// Authentic but seen before.
+        public var replayed: UInt64 = 0
+        /// Handshakes of keys that are not enrolled.
+        public var unknownDrone: UInt64 = 0
+        /// Handshakes put off because of load.
+        public var deferred: UInt64 = 0
+        /// Authentic datagrams whose inside was malformed.
+        public var malformed: UInt64 = 0
+        /// Datagrams taken.
+        public var accepted: UInt64 = 0
+    }
+
+    private let own: StaticKeyPair
+    private var random: any RandomNumberGenerator & Sendable
+    private var peers: [[UInt8]: Peer] = [:]
+    private var sessions: [UInt32: [UInt8]] = [:]
+    private var freshness: [DroneID: UInt64]
+    private var outputs: [Output] = []
+    private var handshakeBudget: TokenBucket
+    private var addresses = AddressBuckets()
+    private var cookieSecret: [UInt8] = []
+    private var cookieSecretMade: MonotonicInstant
+    private var unknownReported: MonotonicInstant?
+    /// Datagrams by outcome.
+    public private(set) var counters = Counters()
+
+    /// A station with its key pair, the enrolled drones and the freshness counters it has stored.
+    public init(
+        own: StaticKeyPair, enrolled: [Enrolment], freshness: [DroneID: UInt64],
+        random: any RandomNumberGenerator & Sendable, at now: MonotonicInstant
+    ) {
+        self.own = own
+        self.random = random
+        self.freshness = freshness
+        handshakeBudget = TokenBucket(rate: 100, burst: 50, at: now)
+        cookieSecretMade = now
+        cookieSecret = randomBytes(32)
+        enrol(enrolled)
+    }
+
+    /// Replaces the list of enrolled drones. Who is no longer on it loses its session at once.
+    public mutating func enrol(_ enrolments: [Enrolment]) {
+        let kept = Dictionary(enrolments.map { ($0.publicKey, $0.drone) }, uniquingKeysWith: { first, _ in first })
+        for (key, peer) in peers where kept[key] != peer.drone {
+            for index in peer.sessionIndices { sessions[index] = nil }
+            peers[key] = nil
+        }
+        for (key, drone) in kept where peers[key] == nil { peers[key] = Peer(drone: drone, publicKey: key) }
+    }
+
+    /// Takes a datagram from the network. Bytes that do not authenticate change nothing but counters.
+    public mutating func handle(_ datagram: [UInt8], from endpoint: LinkEndpoint, at now: MonotonicInstant) {
+        switch datagram.first.flatMap(DatagramType.init(rawValue:)) {
+        case .initiation: handleInitiation(datagram, from: endpoint, at: now)
+        case .data: handleData(datagram, from: endpoint, at: now)
+        case .response, .cookieReply, nil: counters.foreign += 1
+        }
+    }
+
+    /// Tells a drone which objects are durable.
+    public mutating func acknowledge(_ ids: [ObjectID], of drone: DroneID, at now: MonotonicInstant) {
+        guard let key = peers.first(where: { $0.value.drone == drone })?.key else { return }
+        let ranges = ReceiptRange.ranges(of: ids)
+        for start in stride(from: 0, to: ranges.count, by: ReceiptRange.rangesLimit) {
+            let some = Array(ranges[start..<min(start + ReceiptRange.rangesLimit, ranges.count)])
+            if let output = peers[key]?.seal(.receipt(some), at: now) { outputs.append(output) }
+        }
+    }
+
+    /// What to do next; ask again until it says to wait.
+    public mutating func nextOutput(at now: MonotonicInstant) -> Output {
+        if outputs.isEmpty { for key in peers.keys { runTimers(of: key, at: now) } }
+        if !outputs.isEmpty { return outputs.removeFirst() }
+        let deadline = peers.values.compactMap { $0.nextDeadline(at: now) }.min()
+        return .wait(until: max(deadline ?? now.advanced(by: .seconds(1)), now.advanced(by: .microseconds(100))))
+    }
+
+    /// A drone's monotonic instant on the station's clock; nil until the first ping was answered.
+    public func localTime(_ instant: MonotonicInstant, of drone: DroneID) -> MonotonicInstant? {
+        peers.values.first { $0.drone == drone }?.clock.local(instant)
+    }
+    /// Newest round trip, and the bound of the clock offset.
+    public func quality(of drone: DroneID) -> (roundTrip: Duration?, clockBound: Duration?) {
+        let peer = peers.values.first { $0.drone == drone }
+        return (peer?.clock.roundTrip, peer?.clock.bound)
+    }
+    /// Objects put together, and given up, of a drone's present flight.
+    public func objectCounts(of drone: DroneID) -> (completed: UInt64, abandoned: UInt64) {
+        let peer = peers.values.first { $0.drone == drone }
+        return (peer?.reassembler.completed ?? 0, peer?.reassembler.abandoned ?? 0)
+    }
+
+    // MARK: - Handshake
+
+    private mutating func handleInitiation(_ datagram: [UInt8], from endpoint: LinkEndpoint, at now: MonotonicInstant) {
+        guard let message = InitiationMessage(datagram, stationKey: own.publicKey) else {
+            counters.foreign += 1
+            return
+        }
+        guard admit(message, from: endpoint, at: now) else { return }
+        var noise = NoiseResponder(prologue: LinkLimits.prologue, own: own)
+        guard let (key, bytes) = try? noise.readInitiation(message.noise), let payload = InitiationMessage.Payload(bytes)
+        else {
+            counters.forged += 1
+            return
+        }
+        guard let drone = peers[key]?.drone else { return reportUnknown(key, at: now) }
+        guard payload.freshness > freshness[drone] ?? 0 else {
+            counters.replayed += 1
+            return
+        }
+        guard let ephemeral = StaticKeyPair(secret: randomBytes(32)),
+            let (response, keys) = try? noise.writeResponse(payload: [], ephemeral: ephemeral)
+        else { return }
+        var index = UInt32(truncatingIfNeeded: random.next())
+        while sessions[index] != nil { index = UInt32(truncatingIfNeeded: random.next()) }
+        freshness[drone] = payload.freshness
+        let session = TransportSession(
+            keys: keys, isInitiator: false, localIndex: index, remoteIndex: message.sender, at: now)
+        if let dropped = peers[key]?.prepare(session, flight: payload.flight) { sessions[dropped] = nil }
+        sessions[index] = key
+        outputs.append(.persistFreshness(drone, payload.freshness))
+        outputs.append(
+            .transmit(
+                ResponseMessage.encode(sender: index, receiver: message.sender, noise: response, droneKey: key), to: endpoint))
+    }
+
+    /// Under load only senders that prove their address get a handshake, each address a few a second.
+    private mutating func admit(_ message: InitiationMessage, from endpoint: LinkEndpoint, at now: MonotonicInstant) -> Bool {
+        if handshakeBudget.take(at: now) { return true }
+        counters.deferred += 1
+        if now.since(cookieSecretMade) >= .seconds(120) {
+            cookieSecret = randomBytes(32)
+            cookieSecretMade = now
+        }
+        let cookie = HandshakeMAC.tag(endpoint.bytes, key: cookieSecret)
+        guard addresses.take(endpoint, at: now) else { return false }
+        if message.hasValidMAC2(cookie: cookie) { return true }
+        let reply = CookieReply.encode(
+            receiver: message.sender, cookie: cookie, salt: randomBytes(16), mac1: message.mac1, stationKey: own.publicKey)
+        outputs.append(.transmit(reply, to: endpoint))
+        return false
+    }
+
+    private mutating func reportUnknown(_ key: [UInt8], at now: MonotonicInstant) {
+        counters.unknownDrone += 1
+        if let last = unknownReported, now.since(last) < .seconds(1) { return }
+        unknownReported = now
+        outputs.append(.event(.unknownDrone(publicKey: key)))
+    }
+
+    // MARK: - Data
+
+    private mutating func handleData(_ datagram: [UInt8], from endpoint: LinkEndpoint, at now: MonotonicInstant) {
+        guard let header = DataHeader(datagram), let key = sessions[header.receiverIndex], var peer = peers.removeValue(forKey: key)
+        else {
+            counters.foreign += 1
+            return
+        }
+        defer { peers[key] = peer }
+        switch peer.open(datagram, header: header, from: endpoint, at: now) {
+        case .forged: counters.forged += 1
+        case .replayed: counters.replayed += 1
+        case .accepted(let plaintext, let events, let droppedSession):
+            counters.accepted += 1
+            if let droppedSession { sessions[droppedSession] = nil }
+            outputs += events.map { .event($0) }
+            guard let records = try? Record.decodeAll(plaintext) else {
+                counters.malformed += 1
+                return
+            }
+            for record in records {
+                if let object = peer.handle(record, at: now) { outputs.append(.deliver(peer.drone, object)) }
+            }
+        }
+    }
+
+    private mutating func runTimers(of key: [UInt8], at now: MonotonicInstant) {
+        guard var peer = peers.removeValue(forKey: key) else { return }
+        let (some, expired) = peer.runTimers(at: now)
+        outputs += some
+        for index in expired { sessions[index] = nil }
+        peers[key] = peer
+    }
+
+    private mutating func randomBytes(_ count: Int) -> [UInt8] {
+        var bytes: [UInt8] = []
+        while bytes.count < count { withUnsafeBytes(of: random.next()) { bytes.append(contentsOf: $0) } }
+        return Array(bytes.prefix(count))
+    }
+}

@@ -1,0 +1,203 @@
+import FlightTypes
+import LinkProtocol
+import Logging
+import NIOCore
+import NIOPosix
+
+/// An object that arrived whole at the station.
+public struct Arrival: Sendable {
+    /// Who sent it.
+    public var drone: DroneID
+    /// What it is.
+    public var object: FlightObject
+    /// Its bytes as they came.
+    public var bytes: [UInt8]
+    /// When its last fragment came, on the station's clock.
+    public var receiveTime: MonotonicInstant
+    /// The same moment in UTC.
+    public var receiveWall: WallTime
+    /// Its capture time on the station's clock, never later than `receiveTime`.
+    public var captureOnStation: MonotonicInstant
+}
+
+// Drives a StationLink over one UDP socket, on one event loop:
+//   datagram / acknowledge / timer ─▶ StationLink ─▶ drain: persist, write, deliver, report, set the timer ─▶ flush
+
+/// The station's end of the link over a real socket. Safe to use from any thread.
+public final class StationTransport: @unchecked Sendable {
+    // @unchecked: every stored variable is touched on `loop` only; public functions hop onto it.
+    /// What the owner does with what comes.
+    public struct Handlers: Sendable {
+        /// Takes an object; must not block.
+        public var arrival: @Sendable (Arrival) -> Void
+        /// Takes an event; must not block.
+        public var event: @Sendable (StationLinkEvent) -> Void
+        /// Makes a freshness counter durable, or throws: then the handshake is not answered.
+        public var persistFreshness: @Sendable (DroneID, UInt64) throws -> Void
+        /// Handlers of their parts.
+        public init(
+            arrival: @escaping @Sendable (Arrival) -> Void, event: @escaping @Sendable (StationLinkEvent) -> Void,
+            persistFreshness: @escaping @Sendable (DroneID, UInt64) throws -> Void
+        ) {
+            self.arrival = arrival
+            self.event = event
+            self.persistFreshness = persistFreshness
+        }
+    }
+    /// How the link to a drone does.
+    public struct Quality: Sendable {
+        /// Newest round trip.
+        public var roundTrip: Duration?
+        /// The clock offset is true to within this.
+        public var clockBound: Duration?
+        /// Objects put together in this flight.
+        public var completed: UInt64
+        /// Objects given up in this flight.
+        public var abandoned: UInt64
+    }
+
+    private let loop: any EventLoop
+    private let host: String
+    private let port: Int
+    private let clocks: any Clocks
+    private let logger: Logger
+    private let handlers: Handlers
+    private var link: StationLink
+    private var channel: (any Channel)?
+    private var timer: Scheduled<Void>?
+    private var isStopped = false
+    private var addresses = AddressBook()
+    private var undecodable: UInt64 = 0
+
+    /// A transport that will listen on `host`:`port`.
+    public init(
+        own: StaticKeyPair, enrolled: [StationLink.Enrolment], freshness: [DroneID: UInt64], host: String, port: Int,
+        group: any EventLoopGroup, clocks: any Clocks, logger: Logger, handlers: Handlers
+    ) {
+        loop = group.next()
+        self.host = host
+        self.port = port
+        self.clocks = clocks
+        self.logger = logger
+        self.handlers = handlers
+        link = StationLink(
+            own: own, enrolled: enrolled, freshness: freshness, random: SystemRandomNumberGenerator(),
+            at: clocks.monotonicNow())
+    }
+
+    /// Binds; throws when the port cannot be had. Returns the port.
+    public func start() async throws -> Int {
+        let channel = try await DatagramSocket.bind(host: host, port: port, on: loop) { [weak self] bytes, sender in
+            self?.received(bytes, from: sender)
+        }.get()
+        try await loop.submit { self.adopt(channel) }.get()
+        return channel.localAddress?.port ?? port
+    }
+
+    /// Replaces the list of enrolled drones.
+    public func enrol(_ enrolled: [StationLink.Enrolment]) {
+        loop.execute {
+            self.link.enrol(enrolled)
+            self.drain()
+        }
+    }
+
+    /// Tells a drone what is durable.
+    public func acknowledge(_ ids: [ObjectID], of drone: DroneID) {
+        loop.execute {
+            self.link.acknowledge(ids, of: drone, at: self.clocks.monotonicNow())
+            self.drain()
+        }
+    }
+
+    /// How the link to `drone` does now.
+    public func quality(of drone: DroneID) async -> Quality? {
+        try? await loop.submit {
+            let (roundTrip, bound) = self.link.quality(of: drone)
+            let (completed, abandoned) = self.link.objectCounts(of: drone)
+            return Quality(roundTrip: roundTrip, clockBound: bound, completed: completed, abandoned: abandoned)
+        }.get()
+    }
+
+    /// Datagrams by outcome, and authentic objects that could not be read.
+    public func counters() async -> (link: StationLink.Counters, undecodable: UInt64)? {
+        try? await loop.submit { (self.link.counters, self.undecodable) }.get()
+    }
+
+    /// Closes the socket for good.
+    public func stop() async {
+        let future = loop.submit {
+            self.isStopped = true
+            self.timer?.cancel()
+            self.channel?.close(promise: nil)
+        }
+        try? await future.get()
+    }
+
+    private func adopt(_ channel: any Channel) {
+        self.channel = channel
+        channel.closeFuture.assumeIsolated().whenComplete { _ in self.rebind() }
+        drain()
+    }
+
+    private func rebind() {
+        channel = nil
+        guard !isStopped else { return }
+        logger.error("The drones' port \(port) closed; binding anew. Pictures stop until then, recordings stay.")
+        loop.assumeIsolated().scheduleTask(in: .milliseconds(200)) {
+            DatagramSocket.bind(host: self.host, port: self.port, on: self.loop) { [weak self] bytes, sender in
+                self?.received(bytes, from: sender)
+            }.assumeIsolated().whenComplete { result in
+                switch result {
+                case .success(let channel): self.adopt(channel)
+                case .failure: self.rebind()
+                }
+            }
+        }
+    }
+
+    private func received(_ bytes: [UInt8], from sender: SocketAddress) {
+        guard let endpoint = addresses.endpoint(of: sender) else { return }
+        link.handle(bytes, from: endpoint, at: clocks.monotonicNow())
+        drain()
+    }
+
+    private func drain() {
+        guard let channel else { return }
+        timer?.cancel()
+        defer { channel.flush() }
+        while true {
+            let now = clocks.monotonicNow()
+            switch link.nextOutput(at: now) {
+            case .persistFreshness(let drone, let counter):
+                do { try handlers.persistFreshness(drone, counter) } catch {
+                    // Without a durable counter an answer would open the door to a replay after a restart.
+                    logger.error("Handshake of \(drone) not answered: its counter could not be stored: \(error)")
+                    if case .transmit = link.nextOutput(at: now) { continue }
+                }
+            case .transmit(let bytes, let endpoint):
+                guard let address = addresses.address(of: endpoint) else { continue }
+                channel.write(
+                    AddressedEnvelope(remoteAddress: address, data: channel.allocator.buffer(bytes: bytes)), promise: nil)
+            case .deliver(let drone, let bytes): deliver(bytes, from: drone, at: now)
+            case .event(let event): handlers.event(event)
+            case .wait(let until):
+                let delay = max(0, until.since(now).nanosecondsClamped)
+                timer = loop.assumeIsolated().scheduleTask(in: .nanoseconds(delay)) { self.drain() }
+                return
+            }
+        }
+    }
+
+    private func deliver(_ bytes: [UInt8], from drone: DroneID, at now: MonotonicInstant) {
+        guard let object = try? FlightObject(decoding: bytes) else {
+            undecodable += 1
+            return
+        }
+        let capture = link.localTime(object.captureTime.monotonic, of: drone) ?? now
+        handlers.arrival(
+            Arrival(
+                drone: drone, object: object, bytes: bytes, receiveTime: now, receiveWall: clocks.wallNow(),
+                captureOnStation: min(capture, now)))
+    }
+}

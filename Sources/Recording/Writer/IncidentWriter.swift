@@ -1,0 +1,209 @@
+import Crypto
+import FlightTypes
+import Foundation
+import GRDB
+import Synchronization
+
+/// The one writer of an incident file. What `append` returned for has survived a power cut.
+///
+/// GRDB sets `synchronous` to NORMAL after its own preparation, which loses acknowledged rows in a power cut; it is set to FULL
+/// afterwards and read back. SQLite before 3.51.3 can corrupt a WAL that two connections write: a lock keeps a second writer out.
+///
+/// After an I/O error the connection is given up: a failed `fsync` is reported once, and the kernel may forget the pages. The
+/// next use opens the file anew and first folds the journal into the file, which writes and syncs its contents again.
+public final class IncidentWriter: Sendable {
+    /// What an append did.
+    public struct AppendResult: Hashable, Sendable {
+        /// Objects stored now.
+        public var stored = 0
+        /// Objects that were there already, with the same bytes.
+        public var duplicates = 0
+        /// What is durable now, in the order given, duplicates included: this may be acknowledged.
+        public var durable: [RecordedID] = []
+        /// What the file holds under the same identity with other bytes. The first stays; these are **not** durable.
+        public var conflicts: [RecordedID] = []
+    }
+    private enum Connection {
+        case open(DatabaseQueue)
+        case givenUp
+        case closed
+    }
+    /// No object is larger (bytes).
+    public static let objectLimit = 64 << 20
+    /// Where the file is.
+    public let path: String
+    private let incident: IncidentInfo
+    private let limits: OnboardLimits
+    private let connection: Mutex<Connection>
+    private let lock: FileLock
+
+    /// Creates the file, or goes on with one of ours.
+    public init(path: String, incident: IncidentInfo, limits: OnboardLimits) throws(RecordingError) {
+        self.path = path
+        self.incident = incident
+        self.limits = limits
+        lock = try FileLock(path: path)
+        do { connection = Mutex(.open(try Self.connect(path, incident))) } catch {
+            lock.release()
+            throw error
+        }
+    }
+
+    /// Stores `objects` in one transaction. When it returns they are durable; when it throws none is.
+    public func append(_ objects: [RecordableObject], recordTime: WallTime) throws(RecordingError) -> AppendResult {
+        for item in objects { try checkFit(item) }
+        let bytes = objects.reduce(into: Int64(0)) { $0 += Int64($1.bytes.count) }
+        return try use { database in
+            try limits.check(path: path, adding: bytes, to: try database.read(Self.size))
+            return try database.write { db in
+                var result = AppendResult()
+                for item in objects { try Self.store(item, recordTime, in: db, &result) }
+                return result
+            }
+        }
+    }
+
+    /// Adds a line to the incident's log.
+    public func addEvent(_ text: String, at time: WallTime) throws(RecordingError) {
+        try use { database in
+            try database.write {
+                try $0.execute(
+                    sql: "INSERT INTO event (wall, text) VALUES (?, ?)", arguments: [time.nanoseconds, text])
+            }
+        }
+    }
+
+    /// Folds the journal into the file, so that one file remains, and lets go of it. A reader of the live file may keep the
+    /// journal in use; then it stays beside the file, complete, and the next opening folds it in.
+    public func close() throws(RecordingError) {
+        if case .closed = connection.withLock({ $0 }) { return }
+        defer {
+            // Also after an error: the connection goes first, then the lock, so that no second writer meets it.
+            connection.withLock { $0 = .closed }
+            lock.release()
+        }
+        try use { database in
+            do { _ = try database.writeWithoutTransaction { try $0.checkpoint(.truncate) } } catch let error
+                as DatabaseError
+                where error.resultCode == .SQLITE_BUSY
+            {}
+            try database.close()
+        }
+    }
+
+    /// The writer's `synchronous` mode: 2 is FULL.
+    public func synchronousMode() throws -> Int {
+        try use { try $0.writeWithoutTransaction { try Int.fetchOne($0, sql: "PRAGMA synchronous") ?? -1 } }
+    }
+
+    // MARK: - The connection
+
+    /// Runs `body` with the connection, opening a new one if the last was given up.
+    private func use<Value>(_ body: (DatabaseQueue) throws -> Value) throws(RecordingError) -> Value {
+        let result: Result<Value, RecordingError> = connection.withLock { connection in
+            do {
+                switch connection {
+                case .open(let database): return .success(try body(database))
+                case .closed: throw RecordingError.failed(path: path, reason: "the record is closed")
+                case .givenUp:
+                    let database = try Self.connect(path, incident)
+                    _ = try database.writeWithoutTransaction { try $0.checkpoint(.truncate) }
+                    connection = .open(database)
+                    return .success(try body(database))
+                }
+            } catch {
+                if let error = error as? DatabaseError, Self.endsConnection(error.resultCode) { connection = .givenUp }
+                return .failure(RecordingError(error, path: path))
+            }
+        }
+        return try result.get()
+    }
+
+    private static func endsConnection(_ code: ResultCode) -> Bool {
+        [.SQLITE_IOERR, .SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_PROTOCOL].contains(code)
+    }
+
+    private static func connect(_ path: String, _ incident: IncidentInfo) throws(RecordingError) -> DatabaseQueue {
+        do {
+            try IncidentSchema.checkUntouched(path)
+            var configuration = Configuration()
+            configuration.journalMode = .wal
+            configuration.busyMode = .timeout(5)
+            let database = try DatabaseQueue(path: path, configuration: configuration)
+            try database.write { try IncidentSchema.prepare($0, path: path, incident: incident) }
+            let synchronous = try database.writeWithoutTransaction { db in
+                try db.execute(
+                    sql: """
+                        PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864
+                        """)
+                return try Int.fetchOne(db, sql: "PRAGMA synchronous") ?? -1
+            }
+            guard synchronous == 2 else { throw RecordingError.notDurable(path: path, synchronous: synchronous) }
+            return database
+        } catch { throw RecordingError(error, path: path) }
+    }
+
+    // MARK: - One object
+
+    private func checkFit(_ item: RecordableObject) throws(RecordingError) {
+        guard DroneID(item.drone) != nil else {
+            throw .unfit(path: path, reason: "a drone's name breaks the rule for names")
+        }
+        guard item.bytes.count <= Self.objectLimit, item.bytes.count >= item.hashed.count else {
+            throw .unfit(path: path, reason: "an object of \(item.bytes.count) bytes does not fit the record")
+        }
+    }
+
+    private static func store(
+        _ item: RecordableObject, _ recordTime: WallTime, in db: GRDB.Database, _ result: inout AppendResult
+    ) throws {
+        let id = item.object.id
+        let hashed = item.hashed
+        let hash = Data(SHA256.hash(data: hashed))
+        let head = item.head.map { Data(SHA256.hash(data: $0)) }
+        var frame: Frame?
+        if case .frame(let value) = item.object { frame = value }
+        let insert = try db.cachedStatement(
+            sql: """
+                INSERT INTO object (drone, flight, stream, sequence, captureMonotonic, captureWall, receiveMonotonic,
+                    receiveWall, recordWall, payloadBytes, sha256, headSha256, width, height, encoding, bytes)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                ON CONFLICT (drone, flight, stream, sequence) DO NOTHING
+                """)
+        let identity: [any DatabaseValueConvertible] = [
+            item.drone, Int64(id.flight), Int64(id.stream.code), Int64(bitPattern: id.sequence),
+        ]
+        let times: [any DatabaseValueConvertible] = [
+            item.object.captureTime.monotonic.nanoseconds, item.object.captureTime.wall.nanoseconds,
+            item.receiveMonotonic.nanoseconds, item.receiveTime.nanoseconds, recordTime.nanoseconds,
+        ]
+        try insert.execute(
+            arguments: StatementArguments(identity) + StatementArguments(times) + [
+                hashed.count, hash, head, frame.map { Int64($0.width) }, frame.map { Int64($0.height) },
+                frame.map { Int64($0.encoding.rawValue) }, Data(item.bytes),
+            ])
+        let recorded = RecordedID(drone: item.drone, id: id)
+        if db.changesCount == 1 {
+            result.stored += 1
+        } else {
+            let same = try db.cachedStatement(
+                sql: """
+                    SELECT count(*) FROM object WHERE drone = ? AND flight = ? AND stream = ? AND sequence = ?
+                        AND sha256 = ? AND headSha256 IS ?
+                    """)
+            guard try Int.fetchOne(same, arguments: StatementArguments(identity) + [hash, head]) == 1 else {
+                return result.conflicts.append(recorded)
+            }
+            result.duplicates += 1
+        }
+        result.durable.append(recorded)
+    }
+
+    /// Bytes of the record, its journal's newest contents included.
+    private static func size(_ db: GRDB.Database) throws -> Int64 {
+        let pages = try Int64.fetchOne(db, sql: "PRAGMA page_count") ?? 0
+        let (size, overflow) = pages.multipliedReportingOverflow(
+            by: try Int64.fetchOne(db, sql: "PRAGMA page_size") ?? 0)
+        return overflow ? .max : size
+    }
+}

@@ -1,0 +1,108 @@
+import FlightTypes
+import Recording
+import Situation
+
+/// Plays a recorded incident into a hub, as if it were arriving now; pause, seek and speed at any time.
+///
+/// A hub source like the live link: everything downstream works on it unchanged. Reads ahead at most `pageSize` objects.
+public actor ReplaySource {
+    private static let pageSize = 32
+    private let reader: IncidentReader
+    private let hub: StreamHub
+    private let clocks: any Clocks
+    private let onObject: @Sendable (HubObject) -> Void
+    private let start: WallTime
+    private var clock: ReplayClock
+    private var position: Int64 = 0
+    private var page: [IncidentReader.Stored] = []
+    /// Objects in the file that could not be read; they are skipped.
+    public private(set) var unreadable: UInt64 = 0
+
+    /// Where a replay stands.
+    public struct State: Sendable {
+        /// Position and length.
+        public var position: Duration, duration: Duration
+        /// Seconds of recording per second.
+        public var rate: Double
+        /// Whether it stands still, by wish or at the end.
+        public var isPaused: Bool
+        /// Receive time of the first object.
+        public var start: WallTime
+    }
+
+    /// A replay of `reader` into `hub`; nil when the file holds nothing.
+    public init?(
+        reader: IncidentReader, hub: StreamHub, clocks: any Clocks, onObject: @escaping @Sendable (HubObject) -> Void
+    ) throws {
+        guard let range = try reader.timeRange() else { return nil }
+        self.reader = reader
+        self.hub = hub
+        self.clocks = clocks
+        self.onObject = onObject
+        start = range.lowerBound
+        clock = ReplayClock(
+            duration: .nanoseconds(range.upperBound.nanoseconds &- range.lowerBound.nanoseconds), at: clocks.monotonicNow())
+    }
+
+    /// Where it stands now.
+    public var state: State {
+        let now = clocks.monotonicNow()
+        return State(
+            position: clock.position(at: now), duration: clock.duration, rate: clock.rate,
+            isPaused: clock.isPaused || clock.isAtEnd(at: now), start: start)
+    }
+
+    /// Stands still.
+    public func pause() { clock.pause(at: clocks.monotonicNow()) }
+    /// Runs on; from the start when the end was reached.
+    public func play() throws {
+        let now = clocks.monotonicNow()
+        if clock.isAtEnd(at: now) { try seek(to: .zero) }
+        clock.play(at: now)
+    }
+    /// Changes the speed.
+    public func setRate(_ rate: Double) { clock.setRate(rate, at: clocks.monotonicNow()) }
+    /// Jumps, and shows at once what was to be seen at that moment.
+    public func seek(to target: Duration) throws {
+        clock.seek(to: target, at: clocks.monotonicNow())
+        let wall = WallTime(nanoseconds: start.nanoseconds &+ clock.position(at: clocks.monotonicNow()).nanosecondsClamped)
+        position = try reader.position(before: wall)
+        page = []
+        for stored in try reader.newest(upTo: position) { publish(stored) }
+    }
+
+    /// Plays until cancelled.
+    public func run() async throws {
+        while !Task.isCancelled {
+            try step()
+            try await Task.sleep(for: .milliseconds(10))
+        }
+    }
+
+    /// Publishes all that is due now.
+    public func step() throws {
+        let now = clocks.monotonicNow()
+        let due = start.nanoseconds &+ clock.position(at: now).nanosecondsClamped
+        guard !clock.isPaused else { return }
+        while true {
+            if page.isEmpty { page = try reader.objects(after: position, limit: Self.pageSize) }
+            guard let next = page.first, next.receiveTime.nanoseconds <= due else { return }
+            page.removeFirst()
+            position = next.position
+            publish(next)
+        }
+    }
+
+    private func publish(_ stored: IncidentReader.Stored) {
+        guard let object = try? FlightObject(decoding: stored.bytes), let drone = DroneID(stored.drone) else {
+            unreadable += 1
+            return
+        }
+        let now = clocks.monotonicNow()
+        let arrival = HubObject(
+            drone: drone, object: object, bytes: stored.bytes, receiveTime: now, receiveWall: clocks.wallNow(),
+            captureOnStation: now)
+        onObject(arrival)
+        hub.publish(arrival)
+    }
+}

@@ -1,0 +1,67 @@
+import FlightTypes
+
+/// When the next picture of a file is due, so that a file plays at the rate of a camera.
+struct FramePacer {
+    let interval: Duration
+    private var due: MonotonicInstant?
+
+    /// `framesPerSecond` is clamped to 0.01…1000; what is no number counts as 1.
+    init(framesPerSecond: Double) {
+        let rate = framesPerSecond.isFinite ? min(1000, max(0.01, framesPerSecond)) : 1
+        interval = .nanoseconds(Int64(1e9 / rate))
+    }
+    /// The instant for the next picture, asked at `now`. A reader that was held up does not race to catch up.
+    mutating func next(at now: MonotonicInstant) -> MonotonicInstant {
+        var next = due?.advanced(by: interval) ?? now
+        if now.since(next) > interval { next = now }
+        due = next
+        return next
+    }
+}
+
+/// Hands on the pictures of a file: paced, counted, with the state told once.
+struct FileDelivery {
+    let name: String
+    let clocks: any Clocks
+    let stop: StopSignal
+    let sink: @Sendable (SensorEvent) -> Void
+    var pacer: FramePacer?
+    /// Pictures handed on in all.
+    private(set) var delivered = 0
+    private var isRunning = false
+    private var pendingLoss = 0
+
+    init(
+        name: String, clocks: any Clocks, stop: StopSignal, pacer: FramePacer?,
+        sink: @escaping @Sendable (SensorEvent) -> Void
+    ) {
+        (self.name, self.clocks, self.stop, self.pacer, self.sink) = (name, clocks, stop, pacer, sink)
+    }
+    /// Counts frames that were not whole.
+    mutating func lose(_ count: Int) { pendingLoss += max(0, count) }
+
+    /// Waits until the picture is due and hands it on with the time of that moment. Nothing once stopped.
+    mutating func deliver(_ make: (CaptureTime) -> CapturedImage?) {
+        let now = clocks.monotonicNow()
+        if let due = pacer?.next(at: now) {
+            stop.wait(due.since(now), clocks: clocks)
+        }
+        guard !stop.isRequested else { return }
+        guard var image = make(clocks.captureTimeNow()) else { return lose(1) }
+        if !isRunning {
+            isRunning = true
+            sink(.state(.running, "\(name): \(image.width)×\(image.height)"))
+        }
+        image.lostBefore = pendingLoss
+        pendingLoss = 0
+        delivered += 1
+        sink(.image(image))
+    }
+    /// Tells of frames lost at the end, and why the pictures end.
+    mutating func end(_ state: StatusReport.SensorState? = nil, _ reason: String = "") {
+        if pendingLoss > 0 { sink(.lost(pendingLoss)) }
+        pendingLoss = 0
+        if let state { sink(.state(state, "\(name): \(reason)")) }
+        isRunning = false
+    }
+}

@@ -1,0 +1,49 @@
+/// What a MAVLink source gave and what it lost.
+public struct MAVLinkCounters: Hashable, Sendable {
+    /// How many message numbers without a layout are told apart; more go into `unknownBeyondLimit`.
+    public static let unknownLimit = 256
+    /// How many senders have their sequence watched; more are let through unwatched.
+    public static let senderLimit = 1024
+
+    /// Packets handed out.
+    public internal(set) var packets: UInt64 = 0
+    /// Bytes that belonged to no packet.
+    public internal(set) var bytesSkipped: UInt64 = 0
+    /// Places where a known message seemed to begin but the checksum was wrong. Each is also skipped.
+    public internal(set) var badChecksums: UInt64 = 0
+    /// Packets dropped because they demand a feature we do not have (unknown incompatibility flag).
+    public internal(set) var incompatible: UInt64 = 0
+    /// Packets of messages we have no layout of, by message number. They are handed out undecoded.
+    public internal(set) var unknown: [UInt32: UInt64] = [:]
+    /// Packets of further such messages.
+    public internal(set) var unknownBeyondLimit: UInt64 = 0
+    /// Packets missing by the senders' sequence numbers.
+    public internal(set) var lost: UInt64 = 0
+    /// Packets whose sequence went back or stood still: repeated, overtaken, or the sender began anew.
+    public internal(set) var outOfOrder: UInt64 = 0
+
+    private var lastSequence: [UInt16: UInt8] = [:]
+
+    /// Nothing counted yet.
+    public init() {}
+
+    mutating func count(_ packet: MAVLinkPacket, isKnown: Bool) {
+        packets &+= 1
+        if !isKnown {
+            if unknown[packet.messageID] != nil || unknown.count < Self.unknownLimit {
+                unknown[packet.messageID, default: 0] &+= 1
+            } else {
+                unknownBeyondLimit &+= 1
+            }
+        }
+        let sender = UInt16(packet.system) << 8 | UInt16(packet.component)
+        guard let last = lastSequence[sender] else {
+            if lastSequence.count < Self.senderLimit { lastSequence[sender] = packet.sequence }
+            return
+        }
+        // The sequence has eight bits: a step of more than half of that is read as one backwards.
+        let gap = packet.sequence &- last &- 1
+        if gap < 128 { lost &+= UInt64(gap) } else { outOfOrder &+= 1 }
+        lastSequence[sender] = packet.sequence
+    }
+}

@@ -1,0 +1,166 @@
+import FlightTypes
+
+/// Turns the bytes of a GNSS receiver into reports: NMEA 0183 sentences of any talker and UBX NAV-PVT, mixed at will.
+///
+/// Bytes may come in pieces of any size. Anything that is neither a sentence nor a UBX frame is skipped and counted; a
+/// UBX frame is stepped over by its length, so that its payload is never read as a sentence. Holds at most one
+/// incomplete sentence or frame (4 KiB) and 4,096 reports that nobody fetched.
+public struct NMEAParser: Sendable {
+    /// Longest text between `$` and the line end. The standard allows 79; proprietary sentences are longer.
+    static let longestSentence = 255
+    /// Reports kept for `nextReport`; beyond, the oldest goes.
+    static let longestQueue = 4096
+
+    /// What became of the bytes so far.
+    public private(set) var counters = NMEACounters()
+    private var buffer: [UInt8] = []
+    private var assembler = NMEAEpochAssembler()
+    private var queue: [NMEAReport] = []
+    private var queueStart = 0
+
+    /// A parser that has seen nothing.
+    public init() {}
+
+    /// Takes the next bytes from the receiver.
+    public mutating func handle(_ bytes: ArraySlice<UInt8>) {
+        counters.bytes &+= UInt64(bytes.count)
+        buffer.append(contentsOf: bytes)
+        scan(isFinal: false)
+    }
+    /// Takes the oldest report not fetched yet.
+    public mutating func nextReport() -> NMEAReport? {
+        guard queueStart < queue.count else { return nil }
+        let report = queue[queueStart]
+        queueStart += 1
+        if queueStart == queue.count {
+            queue.removeAll(keepingCapacity: true)
+            queueStart = 0
+        }
+        return report
+    }
+    /// The stream has ended: reads what is left and completes the report under way.
+    public mutating func finish() {
+        scan(isFinal: true)
+        var made: [NMEAReport] = []
+        assembler.close { made.append($0) }
+        made.forEach { enqueue($0) }
+    }
+
+    /// What a position of the buffer turned out to be.
+    private enum Step {
+        /// So many bytes were dealt with.
+        case consumed(Int)
+        /// So many bytes were nothing.
+        case skipped(Int)
+        case needsMore
+    }
+
+    private mutating func scan(isFinal: Bool) {
+        // Moved out, so that the sentences are slices of it without a copy.
+        let bytes = buffer
+        buffer = []
+        var position = 0
+        scanning: while position < bytes.count {
+            let step: Step
+            switch bytes[position] {
+            case UInt8(ascii: "$"), UInt8(ascii: "!"): step = sentence(bytes, at: position, isFinal: isFinal)
+            case UBXFrame.sync1: step = ubx(bytes, at: position, isFinal: isFinal)
+            case 0x0A, 0x0D: step = .consumed(1)
+            default: step = .skipped(1)
+            }
+            switch step {
+            case .consumed(let count): position += count
+            case .skipped(let count):
+                counters.bytesSkipped &+= UInt64(count)
+                position += count
+            case .needsMore: break scanning
+            }
+        }
+        buffer = Array(bytes[position...])
+    }
+
+    private mutating func sentence(_ bytes: [UInt8], at start: Int, isFinal: Bool) -> Step {
+        var end = start + 1
+        while end < bytes.count {
+            let byte = bytes[end]
+            if byte == 0x0A || byte == 0x0D {
+                take(sentence: bytes[(start + 1)..<end])
+                return .consumed(end - start)
+            }
+            guard byte >= 0x20, byte <= 0x7E, byte != UInt8(ascii: "$"), end - start <= Self.longestSentence else {
+                counters.broken &+= 1
+                return .skipped(end - start)
+            }
+            end += 1
+        }
+        guard isFinal else { return .needsMore }
+        counters.broken &+= 1
+        return .skipped(end - start)
+    }
+    private mutating func take(sentence text: ArraySlice<UInt8>) {
+        var body = text
+        if let star = text.lastIndex(of: UInt8(ascii: "*")) {
+            body = text[..<star]
+            let sum = body.reduce(UInt8(0)) { $0 ^ $1 }
+            guard let stated = Self.hexByte(text[(star + 1)...]), stated == sum else {
+                counters.badChecksums &+= 1
+                return
+            }
+        } else {
+            counters.withoutChecksum &+= 1
+        }
+        switch NMEASentence.read(body) {
+        case .ignored: counters.ignored &+= 1
+        case .malformed: counters.malformed &+= 1
+        case .observation(let observation):
+            counters.understood &+= 1
+            take(observation)
+        }
+    }
+    private static func hexByte(_ text: ArraySlice<UInt8>) -> UInt8? {
+        guard text.count == 2 else { return nil }
+        var value: UInt8 = 0
+        for byte in text {
+            switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"): value = value << 4 | (byte - UInt8(ascii: "0"))
+            case UInt8(ascii: "A")...UInt8(ascii: "F"): value = value << 4 | (byte - UInt8(ascii: "A") + 10)
+            case UInt8(ascii: "a")...UInt8(ascii: "f"): value = value << 4 | (byte - UInt8(ascii: "a") + 10)
+            default: return nil
+            }
+        }
+        return value
+    }
+
+    private mutating func ubx(_ bytes: [UInt8], at start: Int, isFinal: Bool) -> Step {
+        switch UBXFrame.read(bytes[start...]) {
+        case .frame(let frame, let length):
+            counters.ubxFrames &+= 1
+            if let observation = UBXNavigation.observation(of: frame) { take(observation) }
+            return .consumed(length)
+        case .refused:
+            counters.ubxRefused &+= 1
+            return .skipped(1)
+        case .needsMore:
+            return isFinal ? .skipped(1) : .needsMore
+        }
+    }
+    private mutating func take(_ observation: NMEAObservation) {
+        var made: [NMEAReport] = []
+        assembler.take(observation) { made.append($0) }
+        counters.late = assembler.late
+        made.forEach { enqueue($0) }
+    }
+    private mutating func enqueue(_ report: NMEAReport) {
+        counters.reports &+= 1
+        if queue.count - queueStart >= Self.longestQueue {
+            queueStart += 1
+            counters.reportsDropped &+= 1
+        }
+        // The fetched front is cut off now and then, so that the cost of a report stays constant on average.
+        if queueStart >= Self.longestQueue {
+            queue.removeFirst(queueStart)
+            queueStart = 0
+        }
+        queue.append(report)
+    }
+}

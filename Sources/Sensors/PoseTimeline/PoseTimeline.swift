@@ -1,0 +1,123 @@
+import FlightTypes
+
+/// Where the drone was and looked at any recent moment, from samples that came at other moments.
+///
+/// Holds at most `limit` samples. Drop rule: the oldest goes. A sample that comes late is sorted in; one for the very moment
+/// of another replaces it; one without a usable position, or older than everything held when full, is refused. `refused`
+/// and `dropped` count.
+public struct PoseTimeline: Sendable {
+    /// How far a pose is carried beyond a sample before it counts as history.
+    public static let extrapolationLimit = Duration.milliseconds(500)
+    /// Two samples further apart than this are not connected by a line: something was missing in between.
+    public static let interpolationLimit = Duration.seconds(3)
+
+    /// The most samples held.
+    public let limit: Int
+    /// Samples refused so far.
+    public private(set) var refused: UInt64 = 0
+    /// Samples that made room for newer ones so far.
+    public private(set) var dropped: UInt64 = 0
+    private var samples: [PositionSample] = []
+
+    /// An empty timeline.
+    /// - Parameter limit: at least 2; 512 are half a minute at 16 samples a second.
+    public init(limit: Int = 512) {
+        self.limit = max(2, limit)
+        samples.reserveCapacity(self.limit + 1)
+    }
+
+    /// Samples held now.
+    public var count: Int { samples.count }
+    /// The sample with the latest moment, values brought into range; nil while there is none.
+    public var latest: PositionSample? { samples.last }
+
+    /// Takes a sample; false when it was refused.
+    @discardableResult
+    public mutating func insert(_ sample: PositionSample) -> Bool {
+        let index = firstIndex(after: sample.captureTime.monotonic)
+        guard let pose = sample.pose.validated(), index > 0 || samples.count < limit else {
+            refused &+= 1
+            return false
+        }
+        var sample = sample
+        sample.pose = pose
+        if index > 0, samples[index - 1].captureTime.monotonic == sample.captureTime.monotonic {
+            samples[index - 1] = sample
+            return true
+        }
+        samples.insert(sample, at: index)
+        if samples.count > limit {
+            samples.removeFirst()
+            dropped &+= 1
+        }
+        return true
+    }
+
+    /// The pose at `moment`.
+    ///
+    /// Between two samples no more than `interpolationLimit` apart it is interpolated. Otherwise it is carried by speed and
+    /// course from the nearest sample, forth or back, if that is no further than `extrapolationLimit`. Otherwise it is the
+    /// last sample before `moment`, unmoved and `.stale`; and unknown where there is none. `ageMilliseconds` counts from the
+    /// last sample at or before `moment` (carried back: to the first one after).
+    public func pose(at moment: MonotonicInstant) -> Pose {
+        let index = firstIndex(after: moment)
+        let earlier = index > 0 ? samples[index - 1] : nil
+        let later = index < samples.count ? samples[index] : nil
+        let sinceEarlier = earlier.map { moment.since($0.captureTime.monotonic) }
+        let untilLater = later.map { $0.captureTime.monotonic.since(moment) }
+
+        if let earlier, let later, let sinceEarlier, let untilLater {
+            let gap = later.captureTime.monotonic.since(earlier.captureTime.monotonic)
+            if gap <= Self.interpolationLimit {
+                let fraction = sinceEarlier / gap
+                let isNear = sinceEarlier <= untilLater
+                // At a sample its own values, not what arithmetic makes of them.
+                let mixed =
+                    sinceEarlier == .zero ? earlier.pose : earlier.pose.mixed(with: later.pose, fraction: fraction)
+                return mixed.marked(.interpolated, age: sinceEarlier, like: isNear ? earlier.pose : later.pose)
+            }
+            if untilLater < sinceEarlier, untilLater <= Self.extrapolationLimit {
+                return later.pose.carried(seconds: -untilLater.seconds).marked(.extrapolated, age: untilLater)
+            }
+        }
+        if let earlier, let sinceEarlier {
+            if sinceEarlier == .zero { return earlier.pose.marked(.interpolated, age: .zero, like: earlier.pose) }
+            if sinceEarlier <= Self.extrapolationLimit {
+                return earlier.pose.carried(seconds: sinceEarlier.seconds).marked(.extrapolated, age: sinceEarlier)
+            }
+            return earlier.pose.marked(.stale, age: sinceEarlier)
+        }
+        if let later, let untilLater, untilLater <= Self.extrapolationLimit {
+            return later.pose.carried(seconds: -untilLater.seconds).marked(.extrapolated, age: untilLater)
+        }
+        return .unknown
+    }
+
+    /// How many samples lie at or before `moment`.
+    private func firstIndex(after moment: MonotonicInstant) -> Int {
+        var low = 0
+        var high = samples.count
+        while low < high {
+            let middle = (low + high) / 2
+            if samples[middle].captureTime.monotonic <= moment { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+}
+
+extension Pose {
+    /// With quality and age. A source may itself have given no more than an old position (`like`): that is not made better.
+    fileprivate func marked(_ quality: Quality, age: Duration, like source: Pose? = nil) -> Pose {
+        var pose = self
+        let stated = source?.quality ?? self.quality
+        pose.quality = stated.rawValue > quality.rawValue ? stated : quality
+        let milliseconds = max(0, age.nanosecondsClamped / 1_000_000)
+        let own = source?.ageMilliseconds ?? ageMilliseconds
+        pose.ageMilliseconds = UInt16(clamping: milliseconds + Int64(own))
+        return pose
+    }
+}
+
+extension Duration {
+    fileprivate var seconds: Double { Double(nanosecondsClamped) / 1e9 }
+}

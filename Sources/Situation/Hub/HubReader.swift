@@ -1,0 +1,111 @@
+import Synchronization
+
+/// What a reader's queue does when its owner is slower than the flight.
+public enum DropRule: Sendable {
+    /// Per drone and stream only the newest frame waits; other objects up to a limit, oldest first. For pictures people look at.
+    case newestFrame
+    /// All wait, up to this many bytes; beyond it new ones are refused, counted, and the owner raises an alarm. For evidence.
+    case refuseBeyond(bytes: Int)
+}
+
+/// One reader's queue at the hub. Readers don't know each other and cannot slow each other down.
+public final class HubReader: Sendable {
+    /// Objects other than frames that wait under `newestFrame`.
+    public static let smallObjectsLimit = 256
+    /// How full the queue is and what it has lost.
+    public struct Statistics: Sendable, Hashable {
+        /// Objects waiting.
+        public var queued = 0
+        /// Bytes waiting.
+        public var queuedBytes = 0
+        /// Objects dropped or refused so far.
+        public var dropped: UInt64 = 0
+    }
+    private struct State {
+        var queue: [HubObject] = []
+        var statistics = Statistics()
+        var waiter: CheckedContinuation<[HubObject]?, Never>?
+        var isFinished = false
+    }
+    private let rule: DropRule
+    private let state = Mutex(State())
+
+    init(rule: DropRule) { self.rule = rule }
+
+    /// How full the queue is and what it has lost.
+    public var statistics: Statistics { state.withLock { $0.statistics } }
+
+    /// Waits for objects and takes all that are queued; nil after `finish`.
+    public func next() async -> [HubObject]? {
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let ready: [HubObject]?? = state.withLock { state in
+                    if !state.queue.isEmpty { return .some(Self.takeAll(&state)) }
+                    if state.isFinished || Task.isCancelled { return .some(nil) }
+                    state.waiter = continuation
+                    return nil
+                }
+                if let ready { continuation.resume(returning: ready) }
+            }
+        } onCancel: {
+            finish()
+        }
+    }
+
+    /// Ends the reader: what is queued is still given out, then nil.
+    public func finish() {
+        let waiter = state.withLock { state in
+            state.isFinished = true
+            defer { state.waiter = nil }
+            return state.waiter
+        }
+        waiter?.resume(returning: nil)
+    }
+
+    func offer(_ object: HubObject) {
+        let (waiter, batch) = state.withLock { state -> (CheckedContinuation<[HubObject]?, Never>?, [HubObject]) in
+            guard !state.isFinished else { return (nil, []) }
+            append(object, to: &state)
+            guard let waiter = state.waiter, !state.queue.isEmpty else { return (nil, []) }
+            state.waiter = nil
+            return (waiter, Self.takeAll(&state))
+        }
+        waiter?.resume(returning: batch)
+    }
+
+    private func append(_ object: HubObject, to state: inout State) {
+        switch rule {
+        case .refuseBeyond(let bytes):
+            guard state.statistics.queuedBytes + object.bytes.count <= bytes else {
+                state.statistics.dropped += 1
+                return
+            }
+        case .newestFrame:
+            if let stream = object.frameStream {
+                let older = state.queue.firstIndex { $0.drone == object.drone && $0.frameStream == stream }
+                if let older { Self.remove(at: older, from: &state) }
+            } else if state.queue.count >= Self.smallObjectsLimit {
+                Self.remove(at: 0, from: &state)
+            }
+        }
+        state.queue.append(object)
+        state.statistics.queued += 1
+        state.statistics.queuedBytes += object.bytes.count
+    }
+
+    private static func remove(at index: Int, from state: inout State) {
+        let gone = state.queue.remove(at: index)
+        state.statistics.queued -= 1
+        state.statistics.queuedBytes -= gone.bytes.count
+        state.statistics.dropped += 1
+    }
+
+    private static func takeAll(_ state: inout State) -> [HubObject] {
+        defer {
+            state.queue = []
+            state.statistics.queued = 0
+            state.statistics.queuedBytes = 0
+        }
+        return state.queue
+    }
+}

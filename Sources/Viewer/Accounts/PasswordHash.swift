@@ -1,0 +1,26 @@
+import CArgon2
+
+/// Argon2id (RFC 9106) in its own text form, which carries its parameters: 64 MiB, 3 passes, 1 lane.
+public enum PasswordHash {
+    /// Shortest password accepted when one is set.
+    public static let minimumLength = 10
+    /// Longest password looked at; a longer one is refused before any hashing.
+    public static let maximumLength = 256
+
+    /// The text form for `password` with 16 bytes of fresh `salt`; nil when the library refuses (no memory).
+    public static func make(_ password: String, salt: [UInt8]) -> String? {
+        let secret = Array(password.utf8)
+        guard salt.count == 16, secret.count <= maximumLength else { return nil }
+        var text = [CChar](repeating: 0, count: 256)
+        let status = argon2id_hash_encoded(3, 64 << 10, 1, secret, secret.count, salt, salt.count, 32, &text, text.count)
+        guard status == Int32(ARGON2_OK.rawValue) else { return nil }
+        return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    /// Whether `password` made `text`. Slow on purpose.
+    public static func verify(_ password: String, against text: String) -> Bool {
+        let secret = Array(password.utf8)
+        guard secret.count <= maximumLength else { return false }
+        return argon2id_verify(text, secret, secret.count) == Int32(ARGON2_OK.rawValue)
+    }
+}

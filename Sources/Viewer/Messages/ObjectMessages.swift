@@ -1,0 +1,107 @@
+import FlightTypes
+import Foundation
+import Situation
+
+/// The JSON that goes before a frame's payload in a binary message.
+struct FrameHeaderMessage: Encodable {
+    var drone: String
+    var stream: String
+    var sequence: UInt64
+    var captureMs: Double
+    var captureWallMs: Double
+    var encoding: String
+    var unit: String
+    var width: UInt16
+    var height: UInt16
+    var frozen: Bool
+    var pose: PoseMessage?
+}
+
+/// A detection report as JSON.
+struct DetectionsMessage: Encodable {
+    struct Place: Encodable {
+        var latitude: Double
+        var longitude: Double
+        var radius: Double
+        var utmref: String?
+    }
+    struct Item: Encodable {
+        var x: UInt16, y: UInt16, width: UInt16, height: UInt16
+        var centroidX: Float, centroidY: Float
+        var peak: UInt16
+        var contrast: Int32
+        var score: Float
+        var temperature: Double?
+        var place: Place?
+    }
+    let type = "detections"
+    var drone: String
+    var stream: String
+    var sequence: UInt64
+    var atMs: Double
+    var detections: [Item]
+}
+
+/// Turns hub objects into what the socket carries. `units` remembers each stream's unit, so that peaks become °C.
+struct MessageEncoder {
+    enum Message {
+        case text([UInt8])
+        case binary([UInt8])
+    }
+    private let json = JSONEncoder()
+    private var units: [String: ThermalUnit] = [:]
+
+    mutating func encode(_ arrival: HubObject) -> Message? {
+        switch arrival.object {
+        case .frame(let frame): return encode(frame, arrival)
+        case .detections(let report): return encode(report, arrival)
+        case .telemetry, .status: return nil  // They reach the page with the next state message.
+        }
+    }
+
+    func text(_ value: some Encodable) -> [UInt8]? { (try? json.encode(value)).map { Array($0) } }
+
+    private mutating func encode(_ frame: Frame, _ arrival: HubObject) -> Message? {
+        let key = "\(arrival.drone) \(frame.id.stream)"
+        if units.count < 256 || units[key] != nil { units[key] = frame.unit }
+        let header = FrameHeaderMessage(
+            drone: arrival.drone.name, stream: frame.id.stream.description, sequence: frame.id.sequence,
+            captureMs: Double(arrival.captureOnStation.nanoseconds) / 1e6, captureWallMs: Double(frame.captureTime.wall.nanoseconds) / 1e6,
+            encoding: "\(frame.encoding)", unit: "\(frame.unit)", width: frame.width, height: frame.height,
+            frozen: frame.flags.contains(.frozen), pose: PoseMessage(frame.pose))
+        guard let bytes = text(header) else { return nil }
+        var writer = ByteWriter(capacity: 4 + bytes.count + frame.payload.count)
+        writer.write(UInt32(bytes.count))
+        writer.write(bytes: bytes)
+        writer.write(bytes: frame.payload)
+        return .binary(writer.bytes)
+    }
+
+    private func encode(_ report: DetectionReport, _ arrival: HubObject) -> Message? {
+        let unit = units["\(arrival.drone) \(report.stream)"] ?? .none
+        let items = report.detections.filter { $0.centroidX.isFinite && $0.centroidY.isFinite && $0.score.isFinite }.map { item in
+            DetectionsMessage.Item(
+                x: item.x, y: item.y, width: item.width, height: item.height, centroidX: item.centroidX,
+                centroidY: item.centroidY, peak: item.peak, contrast: item.contrast, score: item.score,
+                temperature: celsius(item.peak, unit),
+                place: item.place.flatMap { place in
+                    guard place.radiusMetres.isFinite else { return nil }
+                    return DetectionsMessage.Place(
+                        latitude: place.latitude, longitude: place.longitude, radius: Double(place.radiusMetres),
+                        utmref: utmrefText(latitude: place.latitude, longitude: place.longitude))
+                })
+        }
+        let message = DetectionsMessage(
+            drone: arrival.drone.name, stream: report.stream.description, sequence: report.sequence,
+            atMs: Double(arrival.captureOnStation.nanoseconds) / 1e6, detections: items)
+        return text(message).map { .text($0) }
+    }
+
+    private func celsius(_ value: UInt16, _ unit: ThermalUnit) -> Double? {
+        switch unit {
+        case .centikelvin: Double(value) / 100 - 273.15
+        case .decikelvin: Double(value) / 10 - 273.15
+        case .counts, .none: nil
+        }
+    }
+}

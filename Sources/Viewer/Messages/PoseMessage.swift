@@ -1,0 +1,58 @@
+import FlightTypes
+import Geodesy
+import Situation
+
+/// A pose as JSON; unknown values are left out.
+public struct PoseMessage: Encodable, Sendable {
+    var latitude: Double
+    var longitude: Double
+    var altitudeMSL: Double?
+    var height: Double?
+    var yaw: Double?
+    var speed: Double?
+    var course: Double?
+    var fix: Int
+    var satellites: Int?
+    var battery: Int?
+    var quality: String
+    var ageMs: Int
+    var atMs: Double?
+    var utmref: String?
+
+    /// Nil when the pose has no position.
+    public init?(_ pose: Pose, batteryPercent: UInt8 = 255, atMs: Double? = nil) {
+        guard pose.hasPosition, pose.latitude.isFinite, pose.longitude.isFinite else { return nil }
+        func known(_ value: Float) -> Double? { value.isFinite ? Double(value) : nil }
+        latitude = pose.latitude
+        longitude = pose.longitude
+        altitudeMSL = known(pose.altitudeMSLMetres)
+        height = known(pose.heightMetres)
+        yaw = known(pose.yawDegrees)
+        speed = known(pose.groundSpeed)
+        course = known(pose.courseDegrees)
+        fix = Int(pose.fix)
+        satellites = pose.satellites == 255 ? nil : Int(pose.satellites)
+        battery = batteryPercent == 255 ? nil : Int(batteryPercent)
+        quality = "\(pose.quality)"
+        ageMs = Int(pose.ageMilliseconds)
+        self.atMs = atMs
+        utmref = utmrefText(latitude: pose.latitude, longitude: pose.longitude)
+    }
+}
+
+extension StateMessage.Drone {
+    /// A drone of the board, with what its link says.
+    public init(_ drone: SituationBoard.Drone, link: StateMessage.Link?) {
+        self.init(
+            id: drone.id.name, connected: drone.isConnected,
+            lastSeenMs: drone.lastSeen.map { Double($0.nanoseconds) / 1e6 },
+            streams: drone.streams.keys.map(\.description).sorted(), link: link,
+            sensors: drone.status?.sensors.map {
+                .init(stream: $0.stream.description, state: "\($0.state)", taken: $0.taken, lost: $0.lost)
+            } ?? [],
+            onboardRecording: drone.status?.isRecording,
+            telemetry: drone.telemetry.flatMap {
+                PoseMessage($0.sample.pose, batteryPercent: $0.sample.batteryPercent, atMs: Double($0.at.nanoseconds) / 1e6)
+            })
+    }
+}

@@ -1,0 +1,159 @@
+import { distance, rhineKilometre, utmref } from './geodesy.js';
+import { dash, element, number, seconds, setText, withUnit } from './format.js';
+
+const groupsKept = 100;
+const nearPixels = 48;
+const pixelMemoryMs = 4000;
+const nearMetres = 15;
+
+/** Gathers reports into groups, one for each thing that is probably the same. Time comes with the reports. */
+export class DetectionGroups {
+    constructor() {
+        this.groups = [];
+        this.nextNumber = 1;
+    }
+
+    clear() {
+        this.groups = [];
+    }
+
+    /** Returns the groups that are new. `picturedBy(detection)` gives a small picture of a new one, or null. */
+    take(report, picturedBy) {
+        const added = [];
+        const taken = new Set(); // Two boxes of one picture are two things.
+        for (const found of report.detections) {
+            let group = this.nearest(report, found, taken);
+            if (!group) {
+                group = this.found(report, found, picturedBy);
+                added.push(group);
+            }
+            taken.add(group);
+            this.update(group, report, found);
+        }
+        return added;
+    }
+
+    nearest(report, found, taken) {
+        let best = null;
+        for (const group of this.groups) {
+            if (group.drone !== report.drone || group.stream !== report.stream || taken.has(group)) continue;
+            const share = this.separation(group, report, found);
+            if (share <= 1 && (best === null || share < best.share)) best = { group, share };
+        }
+        return best && best.group;
+    }
+
+    /** Distance between a group and a finding as a share of what still counts as the same. */
+    separation(group, report, found) {
+        if (group.place && found.place) {
+            const reach = Math.max(nearMetres, (group.place.radius + found.place.radius) / 2 || 0);
+            return distance(group.place, found.place) / reach;
+        }
+        if (report.atMs - group.lastMs > pixelMemoryMs) return Infinity;
+        return Math.hypot(group.x - found.centroidX, group.y - found.centroidY) / nearPixels;
+    }
+
+    found(report, found, picturedBy) {
+        const group = {
+            number: this.nextNumber,
+            drone: report.drone,
+            stream: report.stream,
+            firstMs: report.atMs,
+            count: 0,
+            place: null,
+            temperature: null,
+            score: 0,
+            image: picturedBy(found),
+        };
+        this.nextNumber += 1;
+        this.groups.unshift(group);
+        this.groups.length = Math.min(this.groups.length, groupsKept);
+        return group;
+    }
+
+    update(group, report, found) {
+        group.count += 1;
+        group.lastMs = report.atMs;
+        group.x = found.centroidX;
+        group.y = found.centroidY;
+        group.score = Math.max(group.score, found.score || 0);
+        if (Number.isFinite(found.temperature)) {
+            group.temperature = Math.max(group.temperature ?? -300, found.temperature);
+        }
+        const isBetter = found.place && (!group.place || found.place.radius <= group.place.radius * 1.5);
+        if (isBetter) group.place = found.place;
+    }
+}
+
+/** The event column. Newest first by first sighting, so that cards hold still under the eye. */
+export class DetectionList {
+    constructor(section, onChosen) {
+        this.list = section.querySelector('ol');
+        this.total = section.querySelector('.count');
+        this.empty = section.querySelector('.empty');
+        this.onChosen = onChosen;
+        this.cards = new Map();
+        this.axis = [];
+    }
+
+    render(groups, stationNow) {
+        for (const [group, card] of this.cards) {
+            if (groups.includes(group)) continue;
+            card.item.remove();
+            this.cards.delete(group);
+        }
+        for (const group of [...groups].reverse()) {
+            if (!this.cards.has(group)) this.add(group);
+        }
+        setText(this.total, String(groups.length));
+        this.empty.hidden = groups.length > 0;
+        for (const [group, card] of this.cards) this.fill(card, group, stationNow);
+    }
+
+    add(group) {
+        const item = element('li');
+        const button = element('button', 'card');
+        button.type = 'button';
+        const picture = element('div', 'thumb');
+        if (group.image) picture.append(group.image);
+        const body = element('div', 'card-body');
+        const card = {
+            item,
+            button,
+            title: element('div', 'card-title'),
+            place: element('div', 'card-place'),
+            line: element('div', 'card-line'),
+            river: element('div', 'card-line'),
+            state: element('div', 'card-line card-state'),
+        };
+        picture.append(element('span', 'card-number', String(group.number)));
+        body.append(card.title, card.place, card.line, card.river, card.state);
+        button.append(picture, body);
+        button.addEventListener('click', () => this.onChosen(group));
+        item.append(button);
+        this.list.prepend(item);
+        this.cards.set(group, card);
+    }
+
+    fill(card, group, stationNow) {
+        const { place } = group;
+        setText(card.title, 'Wärmeauffälligkeit');
+        setText(card.place, place ? place.utmref || utmref(place.latitude, place.longitude) : 'ohne Ortsangabe');
+        const radius = place ? `±${withUnit(Math.ceil(place.radius), 'm')}` : '';
+        const degrees = group.temperature === null ? '' : withUnit(group.temperature, '°C', 1);
+        setText(card.line, [radius, degrees].filter(Boolean).join(' · '));
+        const kilometre = place ? rhineKilometre(this.axis, place) : null;
+        setText(card.river, kilometre === null ? '' : `≈ Rhein-km ${number(kilometre, 1)}`);
+        const age = stationNow === null ? null : stationNow - group.lastMs;
+        const isNow = age !== null && age < 2000;
+        setText(card.state, `${isNow ? 'im Bild' : `vor ${age === null ? dash : seconds(age)}`} · ${group.drone}`);
+        card.item.dataset.now = String(isNow);
+    }
+
+    highlight(group) {
+        for (const [other, card] of this.cards) {
+            card.button.setAttribute('aria-current', String(other === group));
+            if (other === group) card.item.scrollIntoView({ block: 'nearest' });
+        }
+    }
+}

@@ -1,0 +1,47 @@
+/** Opening and closing an Einsatz. Closing is asked about once, because it ends the file. */
+export class IncidentControl {
+    constructor(send) {
+        this.send = send;
+        this.button = document.getElementById('incident-button');
+        this.opening = document.getElementById('incident-open');
+        this.closing = document.getElementById('incident-close');
+        this.name = document.getElementById('incident-input');
+        this.question = document.getElementById('incident-question');
+        this.incident = null;
+        this.button.addEventListener('click', () => this.ask());
+        this.opening.addEventListener('close', () => this.opened());
+        this.closing.addEventListener('close', () => this.closed());
+        for (const button of document.querySelectorAll('dialog .cancel')) {
+            button.addEventListener('click', () => button.closest('dialog').close(''));
+        }
+    }
+
+    show(incident, isReplay) {
+        this.incident = incident;
+        this.button.hidden = isReplay;
+        const text = incident ? 'Schließen' : 'Einsatz eröffnen';
+        if (this.button.textContent !== text) this.button.textContent = text;
+        this.button.setAttribute('aria-label', incident ? 'Einsatz schließen' : 'Einsatz eröffnen');
+    }
+
+    ask() {
+        if (this.incident) {
+            this.question.textContent = `„${this.incident.name}“ schließen?`;
+            this.closing.returnValue = '';
+            this.closing.showModal();
+            return;
+        }
+        this.name.value = '';
+        this.opening.returnValue = '';
+        this.opening.showModal();
+    }
+
+    opened() {
+        const name = this.name.value.trim();
+        if (this.opening.returnValue === 'open' && name) this.send({ type: 'incident', action: 'open', name });
+    }
+
+    closed() {
+        if (this.closing.returnValue === 'close') this.send({ type: 'incident', action: 'close' });
+    }
+}

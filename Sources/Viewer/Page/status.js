@@ -1,0 +1,169 @@
+import {
+    bearing, bytes, dash, duration, element, number, seconds, setText, wallDate, wallTime, withUnit,
+} from './format.js';
+import { utmref } from './geodesy.js';
+
+const sensorWords = {
+    running: ['ok', 'läuft'],
+    missing: ['bad', 'fehlt'],
+    failing: ['bad', 'gestört'],
+    frozen: ['bad', 'eingefroren'],
+};
+const fixWords = ['unbekannt', 'kein Fix', '2D', '3D', 'DGPS', 'RTK (float)', 'RTK (fix)'];
+const qualityWords = {
+    none: ['bad', 'keine Position'],
+    interpolated: ['ok', 'aktuell'],
+    extrapolated: ['warn', 'fortgeschrieben'],
+    stale: ['bad', 'veraltet'],
+};
+/** A position older than this is history, whatever it was called when it was sent. */
+const poseLimitMs = 3000;
+const kindWords = { visible: 'Sichtkamera', thermal: 'Wärmekamera' };
+
+/** "Wärmekamera 0" for "thermal0". */
+export function streamName(stream) {
+    const [, kind, index] = /^([a-z]+)(\d*)$/i.exec(stream) || [null, stream, ''];
+    if (!kindWords[kind]) return stream;
+    return Number(index) > 0 ? `${kindWords[kind]} ${Number(index) + 1}` : kindWords[kind];
+}
+
+/** One value in the header: level (shape and colour), value, and a line below. */
+function tile(id) {
+    const node = document.getElementById(id);
+    const value = node.querySelector('.tile-value');
+    const sub = node.querySelector('.tile-sub');
+    return (level, text, below, hint = '') => {
+        node.dataset.level = level;
+        setText(value, text);
+        setText(sub, below);
+        if (node.title !== hint) node.title = hint;
+    };
+}
+
+/** The header and the flight panel. */
+export class Status {
+    constructor() {
+        this.age = tile('tile-age');
+        this.link = tile('tile-link');
+        this.recorder = tile('tile-recorder');
+        this.incidentName = document.getElementById('incident-name');
+        this.incidentSince = document.getElementById('incident-since');
+        this.clockTime = document.getElementById('wall-time');
+        this.clockDate = document.getElementById('wall-date');
+        this.panel = document.querySelector('.flight');
+        this.sensors = document.getElementById('sensors');
+        this.fields = new Map();
+        for (const node of document.querySelectorAll('[data-field]')) this.fields.set(node.dataset.field, node);
+    }
+
+    showClock() {
+        setText(this.clockTime, wallTime(Date.now()));
+        setText(this.clockDate, wallDate(Date.now()));
+    }
+
+    /** Picture ages: the visible picture large, the thermal one below. */
+    showAges(visible, thermal) {
+        const one = (verdict) => {
+            if (verdict.reason === 'no-frame' || verdict.ageMs === null) return 'kein Bild';
+            if (verdict.reason === 'clock') return 'unbekannt';
+            return verdict.reason === 'paused' ? 'Pause' : seconds(verdict.ageMs);
+        };
+        const level = visible.valid ? (thermal.valid || thermal.reason === 'no-frame' ? 'ok' : 'warn') : 'bad';
+        const faults = { frozen: ' · eingefroren', stale: ' · veraltet', disconnected: ' · veraltet' };
+        const word = (visible.ageMs !== null && faults[visible.reason]) || '';
+        this.age(level, one(visible) + word, `Wärmebild ${one(thermal)}`,
+            'Zeit von der Aufnahme an Bord bis jetzt, gemessen an der Uhr der Leitstelle');
+    }
+
+    showLink(connection, clock, drone, isReplay) {
+        if (!connection.isOpen) {
+            this.link('bad', 'Getrennt', `Leitstelle, seit ${seconds(connection.silenceMs)}`);
+            return;
+        }
+        const path = clock.roundTripMs === null ? '' : `Netz ${withUnit(clock.roundTripMs, 'ms')}`;
+        if (connection.silenceMs > 2500) {
+            this.link('warn', 'Keine Antwort', `Leitstelle, seit ${seconds(connection.silenceMs)}`);
+        } else if (isReplay) {
+            this.link('ok', 'Wiedergabe', path);
+        } else if (!drone) {
+            this.link('warn', 'Keine Drohne', path);
+        } else if (!drone.connected) {
+            const since = clock.isSet ? clock.stationNow() - drone.lastSeenMs : NaN;
+            this.link('bad', 'Drohne getrennt', `seit ${seconds(since)} · ${path}`);
+        } else {
+            const { rttMs, clockErrorMs } = drone.link || {};
+            this.link('ok', 'Verbunden', `Drohne ${withUnit(rttMs, 'ms')} · ${path}`,
+                `Uhrabgleich zur Drohne: ±${withUnit(clockErrorMs, 'ms', 1)}`);
+        }
+    }
+
+    showRecorder(recorder, drone, isReplay) {
+        if (isReplay) {
+            this.recorder('off', 'Aus', 'in der Wiedergabe');
+            return;
+        }
+        const words = { true: 'Bord: ja', false: 'Bord: NEIN', null: 'Bord: unbekannt' };
+        const onboard = drone ? words[drone.onboardRecording] || words.null : '';
+        const hint = recorder
+            ? `Aufgezeichnet: ${number(recorder.recorded)}, verloren: ${number(recorder.lost)}, ` +
+              `wartend: ${bytes(recorder.queuedBytes)}`
+            : '';
+        if (!recorder) this.recorder('off', dash, onboard);
+        else if (!recorder.ok) this.recorder('bad', 'GESTÖRT', onboard, hint);
+        else if (recorder.lost > 0) {
+            this.recorder('warn', 'Läuft, Lücken', `${number(recorder.lost)} verloren · ${onboard}`, hint);
+        } else this.recorder(drone && drone.onboardRecording === false ? 'warn' : 'ok', 'Läuft', onboard, hint);
+    }
+
+    showIncident(incident, wallNow) {
+        setText(this.incidentName, incident ? incident.name : 'Kein Einsatz eröffnet');
+        setText(this.incidentSince, incident ? `seit ${wallTime(incident.openedAt).slice(0, 5)}` : '');
+        this.incidentSince.title = incident ? `Dauer ${duration(wallNow - incident.openedAt)}` : '';
+        this.incidentName.title = incident ? `${incident.name}\n${incident.file || ''}` : '';
+    }
+
+    showFlight(pose, drone, stationNow, isOpen) {
+        const is = (value) => pose !== null && Number.isFinite(value);
+        const set = (name, text) => setText(this.fields.get(name), text);
+        const hasPlace = pose !== null && pose.quality !== 'none' && is(pose.latitude) && is(pose.longitude);
+        set('position', hasPlace ? pose.utmref || utmref(pose.latitude, pose.longitude) : dash);
+        set('degrees', hasPlace ? `${number(pose.latitude, 5)}° N  ${number(pose.longitude, 5)}° O` : '');
+        const value = (key) => (pose ? pose[key] : null);
+        set('height', withUnit(value('height'), 'm'));
+        set('altitude', withUnit(value('altitudeMSL'), 'm'));
+        set('speed', is(value('speed')) ? withUnit(pose.speed * 3.6, 'km/h') : dash);
+        set('course', bearing(value('course') ?? NaN));
+        set('yaw', bearing(value('yaw') ?? NaN));
+        const battery = value('battery');
+        const hasBattery = Number.isFinite(battery) && battery >= 0 && battery <= 100;
+        set('battery', hasBattery ? withUnit(battery, '%') : dash);
+        const charge = battery < 20 ? 'bad' : battery < 35 ? 'warn' : 'ok';
+        this.fields.get('battery').dataset.level = hasBattery ? charge : 'off';
+        const satellites = value('satellites');
+        const hasSatellites = Number.isFinite(satellites) && satellites < 255;
+        set('fix', pose ? `${fixWords[pose.fix] || dash}${hasSatellites ? ` · ${satellites} Sat.` : ''}` : dash);
+        const ageMs = pose && stationNow !== null && Number.isFinite(pose.atMs) ? stationNow - pose.atMs : null;
+        const isOld = ageMs !== null && ageMs > poseLimitMs;
+        const [level, word] = (pose && qualityWords[isOld ? 'stale' : pose.quality]) || ['off', dash];
+        set('quality', pose ? `${word}${ageMs === null ? '' : ` · ${seconds(ageMs)}`}` : dash);
+        this.fields.get('quality').dataset.level = level;
+        this.panel.dataset.old = String(isOld || !isOpen);
+        this.showSensors((drone && drone.sensors) || []);
+    }
+
+    showSensors(sensors) {
+        const key = JSON.stringify(sensors);
+        if (key === this.sensorsShown) return;
+        this.sensorsShown = key;
+        this.sensors.replaceChildren(...sensors.map((sensor) => {
+            const [level, word] = sensorWords[sensor.state] || ['off', String(sensor.state)];
+            const item = element('li', 'sensor');
+            const state = element('span', 'state', word);
+            state.dataset.level = level;
+            const lost = sensor.lost > 0 ? ` · ${number(sensor.lost)} verloren` : '';
+            item.append(element('span', 'sensor-name', streamName(String(sensor.stream))), state,
+                element('span', 'sensor-count', `${number(sensor.taken)} Bilder${lost}`));
+            return item;
+        }));
+    }
+}

@@ -1,0 +1,134 @@
+import ArgumentParser
+import FlightTypes
+import Foundation
+import LinkProtocol
+import LinkTransport
+import UnixSignals
+import Viewer
+
+struct DemoCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "demo", abstract: "A drone and a Leitstelle on this machine, with a synthetic flight over the Rhine at Duisburg.",
+        discussion: "Example: lagebild demo --port 8420")
+    @Option(help: "Port of the page.") var port = 8420
+    @Option(help: "UDP port of the link.") var linkPort = 4791
+    @Option(help: "UDP port of the position.") var positionPort = 14551
+    @Option(help: "Seed of the synthetic flight.") var seed: UInt64 = 7
+    @Option(help: "Seconds of the flight to skip.") var skip = 20
+    @Option(help: "Folder for keys, configuration and records; a new temporary one by default.") var folder: String?
+
+    func run() async throws {
+        let folder = self.folder ?? NSTemporaryDirectory() + "lagebild-demo-\(getpid())"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        let password = try prepare(folder)
+        signal(SIGPIPE, SIG_IGN)
+        try? FileManager.default.removeItem(atPath: folder + "/camera.mjpeg")
+        let flight = try DemoFlight(
+            folder: folder, positionPort: positionPort, seed: seed, lead: .seconds(max(0, min(skip, 3600))))
+        try writeAgentConfiguration(folder, flight)
+        let station = try start(["leitstelle", "--config", folder + "/leitstelle.yaml"])
+        let agent = try start(["agent", "--config", folder + "/agent.yaml"])
+        flight.start()
+        print(
+            """
+
+            Lagebild demo: page      http://127.0.0.1:\(port)/
+                           sign in   demo / \(password)
+                           records   \(folder)
+                           end it    Ctrl-C
+
+            """)
+        fflush(nil)
+        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
+        let children = [agent, station]
+        let watch = Task {
+            while !Task.isCancelled, children.allSatisfy(\.isRunning) { try? await Task.sleep(for: .milliseconds(300)) }
+            if !Task.isCancelled { kill(getpid(), SIGTERM) }
+        }
+        for await _ in signals { break }
+        watch.cancel()
+        let failed = children.filter { !$0.isRunning && $0.terminationStatus != 0 }
+        for child in children where child.isRunning {
+            child.terminate()
+            child.waitUntilExit()
+        }
+        flight.stop()
+        guard failed.isEmpty else { throw CommandFailure("a part of the demo ended by itself; its message stands above") }
+        print("The demo has ended; its records are in \(folder)")
+    }
+
+    private func start(_ arguments: [String]) throws -> Process {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: CommandLine.arguments[0].contains("/") ? CommandLine.arguments[0] : "/proc/self/exe")
+            .resolvingSymlinksInPath()
+        process.arguments = arguments
+        process.standardInput = FileHandle.nullDevice
+        try process.run()
+        return process
+    }
+
+    /// Keys, accounts and the Leitstelle's configuration. Returns the password of the demo account.
+    private func prepare(_ folder: String) throws -> String {
+        if !FileManager.default.fileExists(atPath: folder + "/station.key") {
+            _ = try KeyFile.generate(path: folder + "/station.key", comment: "demo station")
+            let drone = try KeyFile.generate(path: folder + "/drone.key", comment: "demo drone")
+            guard let name = DroneID("drohne-1") else { throw CommandFailure("the demo drone has no name") }
+            try EnrolmentFile(path: folder + "/authorized_drones").save([.init(drone: name, publicKey: drone.key)])
+        }
+        var generator = SystemRandomNumberGenerator()
+        let letters = Array("abcdefghkmnpqrstuvwxyz23456789")
+        let password = String((0..<12).map { _ in letters.randomElement(using: &generator) ?? "x" })
+        let salt = (0..<16).map { _ in UInt8(truncatingIfNeeded: generator.next()) }
+        guard let hash = PasswordHash.make(password, salt: salt) else { throw CommandFailure("the demo password could not be hashed") }
+        try UserFile(path: folder + "/users").save([User(name: "demo", role: .disponent, passwordHash: hash)])
+        try DurableFile.replace(
+            folder + "/leitstelle.yaml",
+            with: """
+                station:
+                  dataFolder: station
+                  keyFile: station.key
+                  dronesFile: authorized_drones
+                  usersFile: users
+                link:
+                  host: 127.0.0.1
+                  port: \(linkPort)
+                viewer:
+                  host: 127.0.0.1
+                  port: \(port)
+                recording:
+                  reserveMegabytes: 200
+
+                """)
+        return password
+    }
+
+    private func writeAgentConfiguration(_ folder: String, _ flight: DemoFlight) throws {
+        try DurableFile.replace(
+            folder + "/agent.yaml",
+            with: """
+                drone:
+                  dataFolder: drone
+                  keyFile: drone.key
+                station:
+                  host: 127.0.0.1
+                  port: \(linkPort)
+                  publicKey: station.key.pub
+                cameras:
+                  - source: mjpeg
+                    path: \(flight.cameraPath)
+                    rate: 15
+                thermal:
+                  - source: gy-mcu90640
+                    path: \(flight.thermalPath)
+                    baud: 460800
+                    rate: 8
+                position:
+                  source: mavlink-udp
+                  host: 127.0.0.1
+                  port: \(positionPort)
+                recording:
+                  reserveMegabytes: 200
+
+                """)
+    }
+}

@@ -1,0 +1,82 @@
+import ArgumentParser
+import Foundation
+import Sensors
+
+struct DecodeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "decode", abstract: "Run a parser of the agent on a file, one JSON object a line.",
+        discussion: "Example: lagebild decode nmea receiver.log --json", subcommands: [NMEA.self, MAVLink.self, GYMCU.self])
+
+    struct NMEA: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "nmea", abstract: "NMEA 0183 and UBX NAV-PVT: a line a position report.",
+            discussion: "Example: lagebild decode nmea receiver.log --json")
+        @Argument(help: "A receiver's log, or - for standard input.") var file: String
+        @Flag(help: "As JSON (the only form).") var json = false
+        func run() throws {
+            var parser = NMEAParser()
+            let output = LineOutput()
+            let bytes = try readInput(file)
+            for start in stride(from: 0, to: bytes.count, by: 4096) {
+                parser.handle(bytes[start..<min(start + 4096, bytes.count)])
+                while let report = parser.nextReport() { output.write(report.jsonLine()) }
+            }
+            parser.finish()
+            while let report = parser.nextReport() { output.write(report.jsonLine()) }
+            output.flush()
+            let counters = parser.counters
+            complain(
+                "\(counters.reports) reports; \(counters.bytesSkipped) of \(counters.bytes) bytes skipped, "
+                    + "\(counters.badChecksums) bad checksums, \(counters.malformed) malformed sentences")
+        }
+    }
+
+    struct MAVLink: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "mavlink", abstract: "A MAVLink telemetry log (.tlog): a line a message.",
+            discussion: "Example: lagebild decode mavlink flight.tlog --json")
+        @Argument(help: "A .tlog file, or - for standard input.") var file: String
+        @Flag(help: "As JSON (the only form).") var json = false
+        func run() throws {
+            var reader = TlogReader()
+            let output = LineOutput()
+            reader.handle(try readInput(file))
+            reader.finish()
+            var count = 0
+            while let record = reader.next() {
+                output.write(record.packet.jsonLine(time: record.time))
+                count += 1
+            }
+            output.flush()
+            let counters = reader.counters
+            let unknown = counters.unknown.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }.joined(separator: ", ")
+            complain(
+                "\(count) messages; \(counters.bytesSkipped) bytes skipped, \(counters.badChecksums) bad checksums; "
+                    + "of unknown layout by id: \(unknown.isEmpty ? "none" : unknown)")
+        }
+    }
+
+    struct GYMCU: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "gy-mcu90640", abstract: "What a GY-MCU90640 sent over its serial line: a line a frame.",
+            discussion: "Example: lagebild decode gy-mcu90640 capture.bin --json")
+        @Argument(help: "The bytes, or - for standard input.") var file: String
+        @Flag(help: "As JSON (the only form).") var json = false
+        func run() throws {
+            var parser = GYMCU90640Parser()
+            let output = LineOutput()
+            var number: UInt64 = 0
+            let bytes = try readInput(file)
+            for start in stride(from: 0, to: bytes.count, by: 4096) {
+                parser.handle(bytes[start..<min(start + 4096, bytes.count)])
+                while let event = parser.next() {
+                    guard case .frame(let frame) = event else { continue }
+                    output.write(frame.jsonLine(number: number))
+                    number += 1
+                }
+            }
+            output.flush()
+            complain("\(number) frames; \(parser.counters.bytesSkipped) bytes skipped, \(parser.counters.badChecksums) bad checksums")
+        }
+    }
+}

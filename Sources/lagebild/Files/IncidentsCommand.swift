@@ -1,0 +1,70 @@
+import ArgumentParser
+import FlightTypes
+import Foundation
+import Recording
+
+struct IncidentsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "incidents", abstract: "Look into recorded incidents.",
+        discussion: "Example: lagebild incidents show einsatz.lagebild --frames --json", subcommands: [Show.self, Verify.self])
+
+    struct Show: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "What a record holds.", discussion: "Example: lagebild incidents show einsatz.lagebild --frames --json")
+        @Argument(help: "The incident file; it may be being written.") var file: String
+        @Flag(help: "A line a frame.") var frames = false
+        @Flag(help: "As JSON.") var json = false
+        func run() throws {
+            let reader = try IncidentReader(path: file)
+            let output = LineOutput()
+            defer { output.flush() }
+            guard frames else { return try summary(reader, output) }
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+            try reader.forEachFrame { frame in
+                if json {
+                    output.write(String(decoding: try encoder.encode(frame), as: UTF8.self))
+                } else {
+                    output.write("\(frame.captureTime) \(frame.drone) \(frame.stream) \(frame.sequence) \(frame.bytes) \(frame.sha256)")
+                }
+            }
+        }
+        private func summary(_ reader: IncidentReader, _ output: LineOutput) throws {
+            let info = try reader.info()
+            let range = try reader.timeRange()
+            if json {
+                let summary = Summary(
+                    name: info?.name ?? "", openedAt: info?.openedAt.rfc3339 ?? "", objects: try reader.count(),
+                    first: range?.lowerBound.rfc3339, last: range?.upperBound.rfc3339)
+                return output.write(String(decoding: try JSONEncoder().encode(summary), as: UTF8.self))
+            }
+            output.write("\(info?.name ?? "?"), opened \(info?.openedAt.rfc3339 ?? "?") by \(info?.openedBy ?? "first frame")")
+            output.write("\(try reader.count()) objects")
+            if let range { output.write("\(range.lowerBound.rfc3339) – \(range.upperBound.rfc3339)") }
+            for event in try reader.events() { output.write("\(event.time.rfc3339) \(event.text)") }
+        }
+        private struct Summary: Encodable {
+            var name: String
+            var openedAt: String
+            var objects: Int
+            var first: String?
+            var last: String?
+        }
+    }
+
+    struct Verify: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Check a record: SQLite's integrity, and every object against its hash.",
+            discussion: "Example: lagebild incidents verify einsatz.lagebild")
+        @Argument(help: "The incident file.") var file: String
+        func run() throws {
+            let reader = try IncidentReader(path: file)
+            let integrity = try reader.integrityCheck()
+            let wrong = try reader.verify()
+            print("integrity_check: \(integrity); objects: \(try reader.count()); hashes that differ: \(wrong.count)")
+            guard integrity == "ok", wrong.isEmpty else {
+                throw CommandFailure("\(file) is damaged; first positions: \(wrong.prefix(10))")
+            }
+        }
+    }
+}

@@ -1,0 +1,21 @@
+import ArgumentParser
+import DroneAgent
+import Foundation
+import Sensors
+import UnixSignals
+
+struct AgentCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "agent", abstract: "Run on the drone: read the sensors, record on board, send to the Leitstelle.",
+        discussion: "Example: lagebild agent --config Config/agent.yaml")
+    @Option(help: "The configuration file.") var config: String
+
+    func run() async throws {
+        let settings = try AgentConfiguration.load(path: config)
+        let agent = try Agent(configuration: settings, clocks: SystemClocks(), logger: makeLogger("agent"))
+        await agent.run {
+            let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
+            for await _ in signals { return }
+        }
+    }
+}

@@ -1,0 +1,72 @@
+import Geodesy
+import Testing
+
+struct PlacementTests {
+    private let duisburg = GeodeticPosition(latitude: 51.4565, longitude: 6.7330)
+
+    /// Metres east and north of the drone, or the failure.
+    private func offset(
+        x: Double, y: Double, mountPitch: Double = -90, height: Double = 60, roll: Double = 0, pitch: Double = 0,
+        yaw: Double = 0, gimbalPitch: Double? = nil, gimbalYaw: Double? = nil
+    ) throws -> (east: Double, north: Double) {
+        let camera = try #require(
+            CameraModel(width: 160, height: 120, horizontalFieldOfViewDegrees: 90, mountPitchDegrees: mountPitch))
+        let ground = try place(
+            pixelX: x, pixelY: y, camera: camera, latitude: duisburg.latitude, longitude: duisburg.longitude,
+            heightMetres: height, rollDegrees: roll, pitchDegrees: pitch, yawDegrees: yaw, gimbalPitch: gimbalPitch,
+            gimbalYaw: gimbalYaw
+        ).get()
+        return LocalPlane(origin: duisburg).offset(to: ground.position)
+    }
+    private func expect(_ offset: (east: Double, north: Double), _ east: Double, _ north: Double) {
+        #expect((offset.east - east).magnitude < 0.01 && (offset.north - north).magnitude < 0.01)
+    }
+
+    @Test func looksStraightDown() throws {
+        expect(try offset(x: 80, y: 60), 0, 0)
+        // 90° over 160 px: a pixel is 1/80 of the height.
+        expect(try offset(x: 120, y: 60), 30, 0)
+        expect(try offset(x: 80, y: 20), 0, 30)
+        expect(try offset(x: 80, y: 20, yaw: 90), 30, 0)
+        expect(try offset(x: 120, y: 60, yaw: 180), -30, 0)
+    }
+    @Test func leansWithTheDroneOrNotWithAGimbal() throws {
+        // Nose up 30° moves the view forward by h·tan 30°; right wing down moves it to the left.
+        expect(try offset(x: 80, y: 60, pitch: 30), 0, 34.641)
+        expect(try offset(x: 80, y: 60, roll: 30), -34.641, 0)
+        expect(try offset(x: 80, y: 60, roll: 30, pitch: 30, gimbalPitch: -90, gimbalYaw: 0), 0, 0)
+        expect(try offset(x: 80, y: 60, yaw: 200, gimbalPitch: -45, gimbalYaw: 90), 60, 0)
+        expect(try offset(x: 80, y: 60, mountPitch: -45), 0, 60)
+        expect(try offset(x: 80, y: 60, mountPitch: -60, pitch: 15), 0, 60)
+        // A gimbal that says nothing is none.
+        expect(try offset(x: 80, y: 60, pitch: 30, gimbalPitch: .nan), 0, 34.641)
+    }
+    @Test func saysWhyThereIsNoPlace() throws {
+        #expect(throws: PlacementFailure.aboveHorizon) { try offset(x: 80, y: 60, mountPitch: 0) }
+        #expect(throws: PlacementFailure.heightUnknown) { try offset(x: 80, y: 60, height: 0) }
+        #expect(throws: PlacementFailure.heightUnknown) { try offset(x: 80, y: 60, height: .nan) }
+        #expect(throws: PlacementFailure.attitudeUnknown) { try offset(x: 80, y: 60, yaw: .nan) }
+        #expect(throws: PlacementFailure.attitudeUnknown) { try offset(x: 80, y: 60, roll: .nan) }
+        #expect(throws: PlacementFailure.positionUnknown) { try offset(x: .infinity, y: 60) }
+        let failure = #expect(throws: PlacementFailure.self) { try offset(x: 80, y: 60, mountPitch: -39) }
+        if case .tooOblique(let degrees) = failure { #expect((degrees - 51).magnitude < 1e-6) } else { Issue.record() }
+    }
+    @Test func radiusGrowsAsTheMonteCarloOfTheTypicalSetupDid() throws {
+        // 1°, 3°, 2 m, 1.5 m an axis at 60 m gave 90 % radii of 4.0, 5.4 and 7.6 m at 0, 30 and 45 degrees.
+        let camera = try #require(CameraModel(width: 640, height: 512, horizontalFieldOfViewDegrees: 40))
+        for (tilt, radius) in [(0.0, 4.0), (30, 5.4), (45, 7.6)] {
+            let ground = try place(
+                pixelX: 320, pixelY: 256, camera: camera, latitude: 51, longitude: 7, heightMetres: 60, rollDegrees: 0,
+                pitchDegrees: tilt, yawDegrees: 10
+            ).get()
+            #expect((ground.radiusMetres - radius).magnitude < 0.3)
+            #expect((ground.offNadirDegrees - tilt).magnitude < 1e-6)
+        }
+    }
+    @Test func refusesImpossibleCameras() {
+        #expect(CameraModel(width: 0, height: 1, horizontalFieldOfViewDegrees: 50) == nil)
+        #expect(CameraModel(width: 1, height: 1, horizontalFieldOfViewDegrees: 180) == nil)
+        #expect(CameraModel(width: 1, height: 1, horizontalFieldOfViewDegrees: .nan) == nil)
+        #expect(CameraModel(width: 1, height: 1, horizontalFieldOfViewDegrees: 50, mountPitchDegrees: .nan) == nil)
+    }
+}

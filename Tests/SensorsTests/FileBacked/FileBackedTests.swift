@@ -1,0 +1,122 @@
+import FlightTypes
+import Foundation
+import ImageCoding
+import Testing
+
+@testable import Sensors
+
+@Suite struct FileBackedTests {
+    static func picture(_ value: UInt8) throws -> [UInt8] {
+        try JPEGEncoder(quality: 70).encode(
+            [UInt8](repeating: value, count: 16 * 8), layout: .grey, width: 16, height: 8)
+    }
+
+    @Test func playsAFileOnce() async throws {
+        let folder = try TemporaryFolder()
+        let files = try [10, 20, 30].map(Self.picture)
+        // The second of four is cut off.
+        let stream = files[0] + files[1].dropLast(3) + files[1] + files[2]
+        let path = try folder.write(stream, to: "a.mjpeg")
+        let record = await RunRecord.of(MJPEGFileCamera(path: path, framesPerSecond: 1000, isLooping: false))
+        #expect(record.images.map(\.payload) == files)
+        #expect(record.images.allSatisfy { $0.width == 16 && $0.height == 8 && $0.encoding == .jpeg })
+        #expect(record.lost == 1 && record.states == [.running])
+        let times = record.images.map(\.captureTime.monotonic)
+        #expect(times == times.sorted())
+    }
+    @Test func loopsUntilStopped() async throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write(Self.picture(10) + Self.picture(20), to: "a.mjpeg")
+        let record = await RunRecord.of(
+            MJPEGFileCamera(path: path, framesPerSecond: 1000, isLooping: true), stopAfter: 5)
+        #expect(record.images.count >= 5)
+    }
+    @Test func throwsOnAFileWithoutPictures() async throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write([1, 2, 3], to: "a.mjpeg")
+        let record = await RunRecord.of(MJPEGFileCamera(path: path, framesPerSecond: 1000, isLooping: true))
+        #expect(record.images.isEmpty && record.states == [.failing])
+        let missing = await RunRecord.of(MJPEGFileCamera(path: path + "x", framesPerSecond: 9, isLooping: true))
+        #expect(missing.states == [.failing])
+    }
+    /// A slow rate is waited for; stop() ends that wait. Without that this test would take 100 s.
+    @Test func stopEndsAWait() async throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write(Self.picture(10) + Self.picture(20), to: "a.mjpeg")
+        let record = await RunRecord.of(
+            MJPEGFileCamera(path: path, framesPerSecond: 0.01, isLooping: true), stopAfter: 1)
+        #expect(record.images.count == 1)
+    }
+
+    @Test func readsAPipeAndItsNextWriter() async throws {
+        let folder = try TemporaryFolder()
+        let path = "\(folder.path)/pipe"
+        #expect(mkfifo(path, 0o600) == 0)
+        let files = try [10, 20, 30].map(Self.picture)
+        let camera = MJPEGFileCamera(path: path, framesPerSecond: 1, isLooping: false)
+        var record = RunRecord()
+        Self.write(files[0] + files[1] + [0xFF, 0xD8, 0xFF], toPipe: path)
+        for await event in events(of: camera) {
+            record.take(event)
+            if case .state(.missing, _) = event { Self.write(files[2], toPipe: path) }
+            if record.images.count == 3 { camera.stop() }
+        }
+        #expect(record.images.map(\.payload) == files)
+        #expect(record.states.prefix(3) == [.running, .missing, .running])
+        #expect(record.lost == 1)
+    }
+    /// Opening a pipe for writing blocks until it has a reader: on a thread of its own.
+    static func write(_ bytes: [UInt8], toPipe path: String) {
+        Thread.detachNewThread { FileHandle(forWritingAtPath: path)?.write(Data(bytes)) }
+    }
+    @Test func stopEndsTheWaitForAWriter() async throws {
+        let folder = try TemporaryFolder()
+        let path = "\(folder.path)/pipe"
+        #expect(mkfifo(path, 0o600) == 0)
+        let camera = MJPEGFileCamera(path: path, framesPerSecond: 1, isLooping: false)
+        let stream = events(of: camera)
+        camera.stop()
+        for await _ in stream { Issue.record("nothing was written") }
+    }
+
+    @Test func playsAFolderInOrder() async throws {
+        let folder = try TemporaryFolder()
+        let files = try [10, 20, 30].map(Self.picture)
+        _ = try folder.write(files[1], to: "b.JPG")
+        _ = try folder.write(files[0], to: "a.jpg")
+        _ = try folder.write(files[2], to: "d.jpeg")
+        _ = try folder.write([0xFF, 0xD8, 9], to: "c.jpg")
+        _ = try folder.write([1], to: "notes.txt")
+        let record = await RunRecord.of(JPEGFolderCamera(path: folder.path, framesPerSecond: 1000, isLooping: false))
+        #expect(record.images.map(\.payload) == files)
+        #expect(record.lost == 1 && record.images[2].lostBefore == 1)
+    }
+    @Test func playsRawFrames() async throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write((0..<27).map { UInt8($0) }, to: "t.u16le")
+        func sensor(_ width: UInt16, looping: Bool = false) -> RawThermalFile {
+            RawThermalFile(
+                path: path, width: width, height: 2, unit: .centikelvin, framesPerSecond: 1000, isLooping: looping)
+        }
+        let record = await RunRecord.of(sensor(3))
+        #expect(record.images.map(\.payload) == [Array(0..<12), Array(12..<24)])
+        #expect(record.images.allSatisfy { $0.encoding == .gray16 && $0.unit == .centikelvin && $0.width == 3 })
+        #expect(record.lost == 1)
+        #expect(await RunRecord.of(sensor(3, looping: true), stopAfter: 7).images.count >= 7)
+        #expect(await RunRecord.of(sensor(7)).states == [.failing])
+        #expect(await RunRecord.of(sensor(0)).states == [.failing])
+    }
+
+    @Test func pacesWithoutCatchingUp() {
+        var pacer = FramePacer(framesPerSecond: 10)
+        func at(_ milliseconds: Int64) -> MonotonicInstant { MonotonicInstant(nanoseconds: milliseconds * 1_000_000) }
+        #expect(pacer.next(at: at(1000)) == at(1000))
+        #expect(pacer.next(at: at(1010)) == at(1100))
+        // A little late keeps the beat; held up for long, the beat begins anew.
+        #expect(pacer.next(at: at(1250)) == at(1200))
+        #expect(pacer.next(at: at(5000)) == at(5000))
+        #expect(pacer.next(at: at(5001)) == at(5100))
+        #expect(FramePacer(framesPerSecond: .nan).interval == .seconds(1))
+        #expect(FramePacer(framesPerSecond: -3).interval == .seconds(100))
+    }
+}
