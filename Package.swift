@@ -11,7 +11,8 @@ let strict: [SwiftSetting] = [
 ]
 
 func system(_ name: String, _ pkgConfig: String?, _ debian: String) -> Target {
-    .systemLibrary(name: name, path: "Sources/SystemLibraries/\(name)", pkgConfig: pkgConfig, providers: [.apt([debian])])
+    .systemLibrary(
+        name: name, path: "Sources/SystemLibraries/\(name)", pkgConfig: pkgConfig, providers: [.apt([debian])])
 }
 // Pixel loops are some 30 times slower unoptimised: these rooms are optimised in debug builds too, so that the demo and the
 // tests of one debug build run in time. Checks for overflow and bounds stay on.
@@ -79,7 +80,8 @@ let package = Package(
         room(
             "DroneAgent",
             [
-                "FlightTypes", "Geodesy", "HotspotDetection", "ImageCoding", "LinkProtocol", "LinkTransport", "Recording",
+                "FlightTypes", "Geodesy", "HotspotDetection", "ImageCoding", "LinkProtocol", "LinkTransport",
+                "Recording",
                 "Sensors", "ConfigurationFile", nioPosix, logging,
             ]),
         room(
@@ -92,7 +94,8 @@ let package = Package(
         .executableTarget(
             name: "lagebild",
             dependencies: [
-                "FlightTypes", "Geodesy", "ImageCoding", "HotspotDetection", "Sensors", "Scenario", "Recording", "LinkProtocol",
+                "FlightTypes", "Geodesy", "ImageCoding", "HotspotDetection", "Sensors", "Scenario", "Recording",
+                "LinkProtocol",
                 "LinkTransport", "DroneAgent", "Leitstelle", "Viewer", "CDevices", logging,
                 product("ArgumentParser", "swift-argument-parser"),
                 product("UnixSignals", "swift-service-lifecycle"),
@@ -113,6 +116,5 @@ let package = Package(
         tests("ViewerTests", ["Viewer", "Situation", "FlightTypes", crypto]),
         tests("DroneAgentTests", ["DroneAgent", "ConfigurationFile", "Sensors", "FlightTypes"]),
         tests("LeitstelleTests", ["Leitstelle", "ConfigurationFile"]),
-        tests("ChainTests", ["Recording", "FlightTypes", "LinkProtocol", crypto]),
     ]
 )

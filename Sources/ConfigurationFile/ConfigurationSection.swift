@@ -3,8 +3,8 @@ import Yams
 
 /// A mapping of a YAML file, read strictly: every key that is there must be asked for, and every value must fit.
 ///
-/// Ask for all keys of all sections, then call `finish` on the outermost one. A reference type, so that a section remembers
-/// what it was asked for.
+/// Ask for all keys of all sections, then call `finish` on the outermost one. A reference type, so that a section
+/// remembers what it was asked for.
 public final class ConfigurationSection {
     /// No file is larger (bytes).
     public static let sizeLimit = 1 << 20

@@ -46,8 +46,8 @@ extension String {
 
 /// The first line that holds what may be an alias (`*name`), in a text that also has what may be an anchor (`&name`).
 ///
-/// Looked for before parsing, because aliases of aliases grow without bound once something walks them. Comment lines do not
-/// count; `*` or `&` before anything but a letter, digit, `-` or `_` is neither.
+/// Looked for before parsing, because aliases of aliases grow without bound once something walks them. Comment lines
+/// do not count; `*` or `&` before anything but a letter, digit, `-` or `_` is neither.
 func lineOfAlias(_ text: String) -> Int? {
     var line = 1
     var alias: Int?

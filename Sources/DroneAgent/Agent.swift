@@ -56,9 +56,11 @@ public final class Agent: Sendable {
         self.relay = relay
         transport = DroneTransport(
             link: .init(
-                own: key, stationKey: station.key, flight: flight, bytesPerSecond: configuration.megabitsPerSecond * 125_000),
+                own: key, stationKey: station.key, flight: flight,
+                bytesPerSecond: configuration.megabitsPerSecond * 125_000),
             host: configuration.stationHost, port: configuration.stationPort,
-            group: MultiThreadedEventLoopGroup(numberOfThreads: 1), clocks: clocks, logger: logger, onEvent: { relay.handle($0) })
+            group: MultiThreadedEventLoopGroup(numberOfThreads: 1), clocks: clocks, logger: logger,
+            onEvent: { relay.handle($0) })
         relay.bind(self)
     }
 
@@ -154,7 +156,9 @@ public final class Agent: Sendable {
         logger.log(level: state == .running ? .notice : .warning, "\(stream): \(text)")
     }
 
-    fileprivate func update(_ stream: StreamID, _ newState: StatusReport.SensorState, taken: UInt64 = 0, lost: UInt64 = 0) {
+    fileprivate func update(
+        _ stream: StreamID, _ newState: StatusReport.SensorState, taken: UInt64 = 0, lost: UInt64 = 0
+    ) {
         state.withLock { state in
             let index = state.sensors.firstIndex { $0.stream == stream }
             if index == nil, state.sensors.count < 16 { state.sensors.append(Sensor(stream: stream)) }
@@ -172,10 +176,12 @@ public final class Agent: Sendable {
             let report = state.withLock { state in
                 defer { state.statusSequence += 1 }
                 return StatusReport(
-                    id: ObjectID(flight: flight, stream: StreamID(.status), sequence: state.statusSequence), captureTime: now,
+                    id: ObjectID(flight: flight, stream: StreamID(.status), sequence: state.statusSequence),
+                    captureTime: now,
                     sensors: state.sensors.map {
                         StatusReport.Sensor(stream: $0.stream, state: $0.state, taken: $0.taken, lost: $0.lost)
-                    }, isRecording: recorder?.isRecording ?? false, objectsSent: counts.accepted, objectsDropped: counts.dropped)
+                    }, isRecording: recorder?.isRecording ?? false, objectsSent: counts.accepted,
+                    objectsDropped: counts.dropped)
             }
             submit(.status(report))
             try? await Task.sleep(for: .seconds(1))
@@ -207,7 +213,8 @@ public final class Agent: Sendable {
         for sensor in sensors { logger.notice("\(sensor.stream): \(sensor.taken) taken, \(sensor.lost) lost") }
         let dropped = await transport.snapshot().dropped
         logger.notice(
-            "Flight \(flight) ended: \(submitted) objects, \(acknowledged) acknowledged as durable, \(dropped) dropped before sending, \(recorder?.recordedCount ?? 0) in the onboard record")
+            "Flight \(flight) ended: \(submitted) objects, \(acknowledged) acknowledged as durable, \(dropped) dropped before sending, \(recorder?.recordedCount ?? 0) in the onboard record"
+        )
     }
 
     private static func openRecord(

@@ -94,7 +94,8 @@ public struct AgentConfiguration: Sendable {
             return .v4l2(
                 V4L2CameraConfiguration(
                     devicePath: path, width: try section.int("width", in: 16...8192, default: 1280),
-                    height: try section.int("height", in: 16...8192, default: 720), framesPerSecond: Int(rate.rounded()),
+                    height: try section.int("height", in: 16...8192, default: 720),
+                    framesPerSecond: Int(rate.rounded()),
                     format: .init(rawValue: format.rawValue) ?? .automatic,
                     jpegQuality: try section.int("jpegQuality", in: 1...100, default: 80)))
         }

@@ -43,7 +43,8 @@ struct FrameStamper: Sendable {
         }
         defer { sequence += 1 }
         return Frame(
-            id: ObjectID(flight: flight, stream: stream, sequence: sequence), captureTime: image.captureTime, pose: pose,
+            id: ObjectID(flight: flight, stream: stream, sequence: sequence), captureTime: image.captureTime,
+            pose: pose,
             encoding: image.encoding, unit: image.unit, flags: flags, width: image.width, height: image.height,
             payload: image.payload)
     }

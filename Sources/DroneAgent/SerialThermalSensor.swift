@@ -8,7 +8,10 @@ final class SerialThermalSensor: ImageSensor {
     private let emissivityPercent: Int
     private let mirror: Bool
 
-    init(path: String, baud: UInt32, rate: GYMCU90640Command.Rate, emissivityPercent: Int, mirror: Bool, clocks: any Clocks) {
+    init(
+        path: String, baud: UInt32, rate: GYMCU90640Command.Rate, emissivityPercent: Int, mirror: Bool,
+        clocks: any Clocks
+    ) {
         line = SerialLine(path: path, baud: baud, clocks: clocks)
         self.rate = rate
         self.emissivityPercent = emissivityPercent
@@ -33,7 +36,8 @@ final class SerialThermalSensor: ImageSensor {
                         .image(
                             CapturedImage(
                                 captureTime: time, encoding: .gray16, unit: .centikelvin, width: 32, height: 24,
-                                payload: littleEndian(frame.centikelvin(isMirrored: mirror)), lostBefore: Int(clamping: lost))))
+                                payload: littleEndian(frame.centikelvin(isMirrored: mirror)),
+                                lostBefore: Int(clamping: lost))))
                 }
             },
             onState: { state, text in

@@ -30,7 +30,8 @@ public struct Detection: Hashable, Sendable {
 
     /// A detection of its parts.
     public init(
-        x: UInt16, y: UInt16, width: UInt16, height: UInt16, centroidX: Float, centroidY: Float, peak: UInt16, contrast: Int32,
+        x: UInt16, y: UInt16, width: UInt16, height: UInt16, centroidX: Float, centroidY: Float, peak: UInt16,
+        contrast: Int32,
         score: Float, place: Place? = nil
     ) {
         self.x = x

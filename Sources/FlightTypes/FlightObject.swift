@@ -58,7 +58,8 @@ public struct StatusReport: Hashable, Sendable {
     public var objectsDropped: UInt64
     /// A report of its parts; sensors beyond 16 are cut off.
     public init(
-        id: ObjectID, captureTime: CaptureTime, sensors: [Sensor], isRecording: Bool, objectsSent: UInt64, objectsDropped: UInt64
+        id: ObjectID, captureTime: CaptureTime, sensors: [Sensor], isRecording: Bool, objectsSent: UInt64,
+        objectsDropped: UInt64
     ) {
         self.id = id
         self.captureTime = captureTime

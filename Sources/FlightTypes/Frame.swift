@@ -22,7 +22,9 @@ public enum ThermalUnit: UInt8, Sendable {
 public struct Frame: Hashable, Sendable {
     /// Remarks about a frame that a viewer must show.
     public struct Flags: OptionSet, Hashable, Sendable {
+        /// The bits.
         public let rawValue: UInt8
+        /// From its raw form.
         public init(rawValue: UInt8) { self.rawValue = rawValue }
         /// The sensor has repeated the same picture for at least a second.
         public static let frozen = Flags(rawValue: 1)

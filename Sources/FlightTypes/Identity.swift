@@ -10,12 +10,14 @@ public struct DroneID: Hashable, Comparable, Sendable, CustomStringConvertible {
         guard (1...32).contains(bytes.count), bytes[0] != UInt8(ascii: "-") else { return nil }
         for byte in bytes {
             switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"): continue
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"):
+                continue
             default: return nil
             }
         }
         self.name = name
     }
+    /// The text form.
     public var description: String { name }
     /// Alphabetical.
     public static func < (a: DroneID, b: DroneID) -> Bool { a.name < b.name }
@@ -41,6 +43,7 @@ public struct StreamID: Hashable, Sendable, CustomStringConvertible {
         self.kind = kind
         self.index = index
     }
+    /// The text form.
     public var description: String { "\(kind)\(index)" }
     /// The two bytes of the wire and the record: kind, then index.
     public var code: UInt16 { UInt16(kind.rawValue) << 8 | UInt16(index) }

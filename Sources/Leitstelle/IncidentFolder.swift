@@ -55,7 +55,8 @@ struct IncidentFolder: Sendable {
             return
         }
         let open = Open(
-            file: file, name: incident.name, openedAtNanoseconds: incident.openedAt.nanoseconds, openedBy: incident.openedBy)
+            file: file, name: incident.name, openedAtNanoseconds: incident.openedAt.nanoseconds,
+            openedBy: incident.openedBy)
         try DurableFile.replace(marker, with: String(decoding: try JSONEncoder().encode(open), as: UTF8.self))
     }
 

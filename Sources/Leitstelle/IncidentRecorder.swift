@@ -26,7 +26,8 @@ actor IncidentRecorder {
     private(set) var isHealthy = true
 
     init(
-        folder: IncidentFolder, limits: OnboardLimits, clocks: any Clocks, logger: Logger, acknowledge: @escaping Acknowledge
+        folder: IncidentFolder, limits: OnboardLimits, clocks: any Clocks, logger: Logger,
+        acknowledge: @escaping Acknowledge
     ) {
         self.folder = folder
         self.limits = limits
@@ -75,12 +76,17 @@ actor IncidentRecorder {
         guard let first = batch.first else { return true }
         carryOut(tracker.objectArrived(from: first.drone, at: clocks.wallNow()))
         do {
-            if writer == nil, let incident = tracker.current { try begin(incident, file: path, event: "recording resumed") }
+            if writer == nil, let incident = tracker.current {
+                try begin(incident, file: path, event: "recording resumed")
+            }
             guard let writer else { return false }
             let result = try writer.append(batch.map(RecordableObject.init), recordTime: clocks.wallNow())
             recorded += UInt64(result.stored)
-            for (drone, objects) in Dictionary(grouping: batch, by: \.drone) {
-                acknowledge(drone, objects.map(\.object.id))
+            for (name, durable) in Dictionary(grouping: result.durable, by: \.drone) {
+                if let drone = DroneID(name) { acknowledge(drone, durable.map(\.object)) }
+            }
+            if !result.conflicts.isEmpty {
+                logger.error("\(result.conflicts.count) objects came again with other bytes; the first ones stay in \(path)")
             }
             if !isHealthy { logger.notice("Recording goes on in \(path)") }
             isHealthy = true
@@ -102,7 +108,8 @@ actor IncidentRecorder {
 
     private func begin(_ incident: IncidentTracker.Incident, file: String, event: String) throws {
         let writer = try IncidentWriter(
-            path: file, incident: IncidentInfo(name: incident.name, openedAt: incident.openedAt, openedBy: incident.openedBy),
+            path: file,
+            incident: IncidentInfo(name: incident.name, openedAt: incident.openedAt, openedBy: incident.openedBy),
             limits: limits)
         try writer.addEvent(event, at: clocks.wallNow())
         try folder.remember(incident, file: file)

@@ -29,9 +29,11 @@ public struct LeitstelleConfiguration: Sendable {
         let configuration = LeitstelleConfiguration(
             dataFolder: try station.path("dataFolder"), keyFile: try station.path("keyFile"),
             dronesFile: try station.path("dronesFile"), usersFile: try station.path("usersFile"),
-            linkHost: try link.string("host", default: "0.0.0.0"), linkPort: try link.int("port", in: 0...65535, default: 4790),
+            linkHost: try link.string("host", default: "0.0.0.0"),
+            linkPort: try link.int("port", in: 0...65535, default: 4790),
             viewer: ViewerConfiguration(
-                host: try page.string("host", default: "127.0.0.1"), port: try page.int("port", in: 0...65535, default: 8420),
+                host: try page.string("host", default: "127.0.0.1"),
+                port: try page.int("port", in: 0...65535, default: 8420),
                 allowedHosts: try page.strings("allowedHosts", default: ["localhost", "127.0.0.1"]),
                 tilesPath: tiles.isEmpty ? nil : try page.path("tiles"),
                 leafletPath: try page.string("leaflet", default: "/usr/share/javascript/leaflet"),

@@ -30,7 +30,8 @@ public final class ReplayStation: Sendable {
         let reader = try IncidentReader(path: path)
         info = try reader.info()
         let relay = BoardRelay()
-        guard let source = try ReplaySource(reader: reader, hub: hub, clocks: clocks, onObject: { relay.handle($0) }) else {
+        guard let source = try ReplaySource(reader: reader, hub: hub, clocks: clocks, onObject: { relay.handle($0) })
+        else {
             throw RecordingError.failed(path: path, reason: "holds no objects: there is nothing to replay")
         }
         self.source = source
@@ -43,7 +44,8 @@ public final class ReplayStation: Sendable {
         let viewer = try ViewerServer(
             configuration: configuration.viewer,
             accounts: Accounts(file: UserFile(path: configuration.usersFile), clocks: clocks), hub: hub,
-            actions: ViewerActions(isReplay: true, state: { await self.state() }, perform: { wish, _ in await self.perform(wish) }),
+            actions: ViewerActions(
+                isReplay: true, state: { await self.state() }, perform: { wish, _ in await self.perform(wish) }),
             clocks: clocks, logger: logger)
         let host = configuration.viewer.host
         let service = viewer.service(group: group) { port in
@@ -66,7 +68,9 @@ public final class ReplayStation: Sendable {
         return StateMessage(
             stationMs: Double(clocks.monotonicNow().nanoseconds) / 1e6,
             incident: info.map {
-                .init(name: $0.name, openedAt: Double($0.openedAt.nanoseconds) / 1e6, file: (path as NSString).lastPathComponent)
+                .init(
+                    name: $0.name, openedAt: Double($0.openedAt.nanoseconds) / 1e6,
+                    file: (path as NSString).lastPathComponent)
             },
             recorder: nil, drones: board.withLock { $0.all }.map { StateMessage.Drone($0, link: nil) },
             replay: .init(

@@ -64,7 +64,8 @@ public final class Station: Sendable {
                 }))
         let transport = transport
         recorder = IncidentRecorder(
-            folder: folder, limits: OnboardLimits(maximumBytes: nil, reserveBytes: Int64(configuration.recordReserveMegabytes) << 20),
+            folder: folder,
+            limits: OnboardLimits(maximumBytes: nil, reserveBytes: Int64(configuration.recordReserveMegabytes) << 20),
             clocks: clocks, logger: logger, acknowledge: { drone, ids in transport.acknowledge(ids, of: drone) })
         let stateRelay = StateRelay()
         viewer = try ViewerServer(
@@ -100,7 +101,9 @@ public final class Station: Sendable {
         queue.finish()
         await recording.value
         let counts = received.withLock { $0 }
-        for (drone, count) in counts.sorted(by: { $0.key < $1.key }) { logger.notice("\(drone): \(count) objects received") }
+        for (drone, count) in counts.sorted(by: { $0.key < $1.key }) {
+            logger.notice("\(drone): \(count) objects received")
+        }
         let recorded = await recorder.snapshot.recorded
         logger.notice("Recorded \(recorded) objects; refused by the recording queue: \(queue.statistics.dropped)")
     }
@@ -201,5 +204,7 @@ private final class StateRelay: Sendable {
         await station.withLock { $0 }?.state()
             ?? StateMessage(stationMs: 0, incident: nil, recorder: nil, drones: [], replay: nil)
     }
-    func perform(_ wish: ViewerActions.Wish, _ user: SignedIn) async { await station.withLock { $0 }?.perform(wish, user) }
+    func perform(_ wish: ViewerActions.Wish, _ user: SignedIn) async {
+        await station.withLock { $0 }?.perform(wish, user)
+    }
 }

@@ -11,7 +11,8 @@ enum DatagramSocket {
     static let receiveBufferBytes = 4 << 20
 
     static func bind(
-        host: String, port: Int, on loop: any EventLoop, onDatagram: @escaping @Sendable ([UInt8], SocketAddress) -> Void
+        host: String, port: Int, on loop: any EventLoop,
+        onDatagram: @escaping @Sendable ([UInt8], SocketAddress) -> Void
     ) -> EventLoopFuture<any Channel> {
         DatagramBootstrap(group: loop)
             .channelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 2048))

@@ -50,7 +50,10 @@ public final class DroneTransport: @unchecked Sendable {
     /// The link's counters now.
     public func snapshot() async -> (established: Bool, accepted: UInt64, dropped: UInt64, waiting: Int) {
         let future = loop.submit {
-            (self.link.isEstablished, self.link.objectCounts.accepted, self.link.objectCounts.dropped, self.link.waiting)
+            (
+                self.link.isEstablished, self.link.objectCounts.accepted, self.link.objectCounts.dropped,
+                self.link.waiting
+            )
         }
         return (try? await future.get()) ?? (false, 0, 0, 0)
     }
@@ -111,7 +114,8 @@ public final class DroneTransport: @unchecked Sendable {
             switch link.nextOutput(at: now) {
             case .transmit(let bytes):
                 channel.write(
-                    AddressedEnvelope(remoteAddress: remote, data: channel.allocator.buffer(bytes: bytes)), promise: nil)
+                    AddressedEnvelope(remoteAddress: remote, data: channel.allocator.buffer(bytes: bytes)), promise: nil
+                )
             case .event(let event): onEvent(event)
             case .wait(let until):
                 let delay = max(0, until.since(now).nanosecondsClamped)

@@ -178,7 +178,8 @@ public final class StationTransport: @unchecked Sendable {
             case .transmit(let bytes, let endpoint):
                 guard let address = addresses.address(of: endpoint) else { continue }
                 channel.write(
-                    AddressedEnvelope(remoteAddress: address, data: channel.allocator.buffer(bytes: bytes)), promise: nil)
+                    AddressedEnvelope(remoteAddress: address, data: channel.allocator.buffer(bytes: bytes)),
+                    promise: nil)
             case .deliver(let drone, let bytes): deliver(bytes, from: drone, at: now)
             case .event(let event): handlers.event(event)
             case .wait(let until):

@@ -29,11 +29,13 @@ public enum RecordingError: Error, CustomStringConvertible, Sendable {
             "\(path) has version \(version), this program knows \(IncidentSchema.version); it was not changed"
         case .alreadyOpen(let path): "\(path) is being written by another process; nothing was written"
         case .notDurable(let path, let synchronous):
-            "\(path): the database is in synchronous mode \(synchronous) instead of FULL; nothing would be safe, nothing was written"
+            "\(path): the database is in synchronous mode \(synchronous) instead of FULL; "
+                + "nothing would be safe, nothing was written"
         case .full(let path, let limit):
             "\(path) has reached its limit of \(limit >> 20) MiB; new objects are not written to it"
         case .diskReserve(let path, let free, let reserve):
-            "\(path): only \(free >> 20) MiB of disk are free and \(reserve >> 20) must stay; new objects wait or are not written"
+            "\(path): only \(free >> 20) MiB of disk are free and "
+                + "\(reserve >> 20) must stay; new objects wait or are not written"
         case .damaged(let path, let reason):
             "\(path) is damaged: \(reason); it was not changed, what it still holds can be read from a copy"
         case .unclosed(let path):

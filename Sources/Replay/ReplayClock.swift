@@ -22,8 +22,9 @@ public struct ReplayClock: Sendable {
     /// The position now, 0…duration.
     public func position(at now: MonotonicInstant) -> Duration {
         guard !isPaused else { return anchorPosition }
-        let moved = Duration.nanoseconds(Int64(max(0, now.since(anchor).milliseconds) * 1e6 * rate))
-        return min(anchorPosition + moved, duration)
+        let moved = max(0, now.since(anchor).milliseconds) * 1e6 * rate
+        guard moved < 9.2e18 else { return duration }  // More than an Int64 holds.
+        return min(anchorPosition + .nanoseconds(Int64(moved)), duration)
     }
     /// Whether the end is reached.
     public func isAtEnd(at now: MonotonicInstant) -> Bool { position(at: now) >= duration }

@@ -41,7 +41,8 @@ public actor ReplaySource {
         self.onObject = onObject
         start = range.lowerBound
         clock = ReplayClock(
-            duration: .nanoseconds(range.upperBound.nanoseconds &- range.lowerBound.nanoseconds), at: clocks.monotonicNow())
+            duration: .nanoseconds(range.upperBound.nanoseconds &- range.lowerBound.nanoseconds),
+            at: clocks.monotonicNow())
     }
 
     /// Where it stands now.
@@ -65,8 +66,10 @@ public actor ReplaySource {
     /// Jumps, and shows at once what was to be seen at that moment.
     public func seek(to target: Duration) throws {
         clock.seek(to: target, at: clocks.monotonicNow())
-        let wall = WallTime(nanoseconds: start.nanoseconds &+ clock.position(at: clocks.monotonicNow()).nanosecondsClamped)
-        position = try reader.position(before: wall)
+        let wall = WallTime(
+            nanoseconds: start.nanoseconds &+ clock.position(at: clocks.monotonicNow()).nanosecondsClamped)
+        // What arrived at that very moment was to be seen then, too.
+        position = try reader.position(before: WallTime(nanoseconds: wall.nanoseconds &+ 1))
         page = []
         for stored in try reader.newest(upTo: position) { publish(stored) }
     }

@@ -83,7 +83,8 @@ import Testing
         }
     }
 
-    /// Torn, shortened or overwritten anywhere: an error that says so, or a check that does; never a trap, never a change.
+    /// Torn, shortened or overwritten anywhere: an error that says so, or a check that does; never a trap, never a
+    /// change.
     @Test(arguments: Array(UInt64(1)...60)) func bitRotAndTruncationAreNoticedOrHarmless(seed: UInt64) throws {
         try withFolder { folder in
             let path = folder + "/a.lagebild"

@@ -4,8 +4,8 @@ import Recording
 import Testing
 
 @Suite struct DurabilityTests {
-    /// What a kill leaves is what the files hold at that moment: a copy of file and journal, without SQLite's index of it,
-    /// taken after each append, must hold all that was said to be durable, and must be fit to go on with.
+    /// What a kill leaves is what the files hold at that moment: a copy of file and journal, without SQLite's index
+    /// of it, taken after each append, must hold all that was said to be durable, and must be fit to go on with.
     @Test(arguments: [UInt64(1), 2, 3, 4])
     func acknowledgedSurvivesAKillAtAnyAppend(seed: UInt64) throws {
         try withFolder { folder in

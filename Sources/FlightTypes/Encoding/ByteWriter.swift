@@ -64,6 +64,8 @@ public struct ByteReader: Sendable {
 
 /// A name fixed at compile time, so that an error about hostile bytes never carries those bytes.
 public struct StaticStringName: Hashable, Sendable, ExpressibleByStringLiteral, CustomStringConvertible {
+    /// The text form.
     public let description: String
+    /// From its raw form.
     public init(stringLiteral value: StaticString) { description = value.description }
 }

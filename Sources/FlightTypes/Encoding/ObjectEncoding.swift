@@ -90,17 +90,24 @@ extension FlightObject {
 }
 
 extension Frame {
-    fileprivate init(body reader: inout ByteReader, id: ObjectID, captureTime: CaptureTime) throws(ByteReader.Malformed) {
-        guard id.stream.kind == .visible || id.stream.kind == .thermal else { throw ByteReader.Malformed("stream of a frame") }
+    fileprivate init(body reader: inout ByteReader, id: ObjectID, captureTime: CaptureTime) throws(ByteReader.Malformed)
+    {
+        guard id.stream.kind == .visible || id.stream.kind == .thermal else {
+            throw ByteReader.Malformed("stream of a frame")
+        }
         let pose = try reader.readPose()
-        guard let encoding = FrameEncoding(rawValue: try reader.read()) else { throw ByteReader.Malformed("frame encoding") }
+        guard let encoding = FrameEncoding(rawValue: try reader.read()) else {
+            throw ByteReader.Malformed("frame encoding")
+        }
         guard let unit = ThermalUnit(rawValue: try reader.read()) else { throw ByteReader.Malformed("thermal unit") }
         let flags = Flags(rawValue: try reader.read())
         let width = try reader.read(UInt16.self)
         let height = try reader.read(UInt16.self)
         guard width > 0, height > 0 else { throw ByteReader.Malformed("frame size") }
         let payload = Array(reader.readRest())
-        if encoding == .gray16, payload.count != Int(width) * Int(height) * 2 { throw ByteReader.Malformed("gray16 payload") }
+        if encoding == .gray16, payload.count != Int(width) * Int(height) * 2 {
+            throw ByteReader.Malformed("gray16 payload")
+        }
         self.init(
             id: id, captureTime: captureTime, pose: pose, encoding: encoding, unit: unit, flags: flags, width: width,
             height: height, payload: payload)
@@ -108,7 +115,8 @@ extension Frame {
 }
 
 extension DetectionReport {
-    fileprivate init(body reader: inout ByteReader, id: ObjectID, captureTime: CaptureTime) throws(ByteReader.Malformed) {
+    fileprivate init(body reader: inout ByteReader, id: ObjectID, captureTime: CaptureTime) throws(ByteReader.Malformed)
+    {
         guard id.stream.kind == .detections else { throw ByteReader.Malformed("stream of detections") }
         guard let stream = StreamID(code: try reader.read()) else { throw ByteReader.Malformed("detections' stream") }
         let sequence = try reader.read(UInt64.self)
@@ -121,7 +129,8 @@ extension DetectionReport {
 }
 
 extension StatusReport {
-    fileprivate init(body reader: inout ByteReader, id: ObjectID, captureTime: CaptureTime) throws(ByteReader.Malformed) {
+    fileprivate init(body reader: inout ByteReader, id: ObjectID, captureTime: CaptureTime) throws(ByteReader.Malformed)
+    {
         guard id.stream.kind == .status else { throw ByteReader.Malformed("stream of a status") }
         let isRecording = try reader.read(UInt8.self) != 0
         let sent = try reader.read(UInt64.self)
@@ -131,7 +140,9 @@ extension StatusReport {
         var sensors: [Sensor] = []
         for _ in 0..<count {
             guard let stream = StreamID(code: try reader.read()) else { throw ByteReader.Malformed("sensor stream") }
-            guard let state = SensorState(rawValue: try reader.read()) else { throw ByteReader.Malformed("sensor state") }
+            guard let state = SensorState(rawValue: try reader.read()) else {
+                throw ByteReader.Malformed("sensor state")
+            }
             sensors.append(Sensor(stream: stream, state: state, taken: try reader.read(), lost: try reader.read()))
         }
         self.init(

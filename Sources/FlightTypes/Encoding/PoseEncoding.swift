@@ -61,7 +61,8 @@ extension ByteReader {
         let height = try read(UInt16.self)
         let peak = try read(UInt16.self)
         var detection = Detection(
-            x: x, y: y, width: width, height: height, centroidX: try readFloat(), centroidY: try readFloat(), peak: peak,
+            x: x, y: y, width: width, height: height, centroidX: try readFloat(), centroidY: try readFloat(),
+            peak: peak,
             contrast: try read(), score: try readFloat())
         guard try read(UInt8.self) != 0 else { return detection }
         let latitude = try readDouble()

@@ -61,7 +61,9 @@ public enum Record: Hashable, Sendable {
                 let index = try reader.read(UInt16.self)
                 records.append(
                     .fragment(
-                        Fragment(object: object, length: high << 16 | low, size: size, index: index, data: reader.readRest())))
+                        Fragment(
+                            object: object, length: high << 16 | low, size: size, index: index, data: reader.readRest())
+                    ))
             case .feedback: records.append(.feedback(try Feedback(&reader)))
             case .receipt:
                 let count = Int(try reader.read(UInt8.self))
@@ -73,7 +75,8 @@ public enum Record: Hashable, Sendable {
             case .pong:
                 records.append(
                     .pong(
-                        sent: try reader.readInstant(), received: try reader.readInstant(), answered: try reader.readInstant()))
+                        sent: try reader.readInstant(), received: try reader.readInstant(),
+                        answered: try reader.readInstant()))
             case .close: records.append(.close)
             }
         }

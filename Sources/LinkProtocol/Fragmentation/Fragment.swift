@@ -22,7 +22,9 @@ public struct Fragment: Hashable, Sendable {
 
     /// How many fragments the object has, or nil when the numbers cannot belong to an object of ours.
     public var count: Int? {
-        guard length > 0, length <= LinkLimits.objectSize, size >= 256 || UInt32(size) >= length, size > 0 else { return nil }
+        guard length > 0, length <= LinkLimits.objectSize, size >= 256 || UInt32(size) >= length, size > 0 else {
+            return nil
+        }
         let count = (Int(length) + Int(size) - 1) / Int(size)
         return count <= Int(UInt16.max) ? count : nil
     }

@@ -35,7 +35,8 @@ public struct InitiationMessage: Sendable {
         }
         init?(_ bytes: [UInt8]) {
             var reader = ByteReader(bytes)
-            guard bytes.count == 12, let flight = try? reader.read(UInt32.self), let freshness = try? reader.read(UInt64.self)
+            guard bytes.count == 12, let flight = try? reader.read(UInt32.self),
+                let freshness = try? reader.read(UInt64.self)
             else { return nil }
             self.init(flight: flight, freshness: freshness)
         }
@@ -95,7 +96,9 @@ struct ResponseMessage {
             HandshakeMAC.equal(HandshakeMAC.mac1(datagram[0..<60], publicKey: droneKey), datagram[60..<76])
         else { return nil }
         var reader = ByteReader(datagram[4...])
-        guard let sender = try? reader.read(UInt32.self), let receiver = try? reader.read(UInt32.self) else { return nil }
+        guard let sender = try? reader.read(UInt32.self), let receiver = try? reader.read(UInt32.self) else {
+            return nil
+        }
         self.sender = sender
         self.receiver = receiver
         noise = datagram[12..<60]
@@ -106,7 +109,9 @@ struct ResponseMessage {
 enum CookieReply {
     static let size = 56
 
-    static func encode(receiver: UInt32, cookie: [UInt8], salt: [UInt8], mac1: ArraySlice<UInt8>, stationKey: [UInt8]) -> [UInt8] {
+    static func encode(receiver: UInt32, cookie: [UInt8], salt: [UInt8], mac1: ArraySlice<UInt8>, stationKey: [UInt8])
+        -> [UInt8]
+    {
         var writer = ByteWriter(capacity: size)
         writer.write(DatagramType.cookieReply.rawValue)
         writer.write(LinkLimits.version)
@@ -115,7 +120,8 @@ enum CookieReply {
         writer.write(bytes: salt)
         writer.write(
             bytes: NoiseCipher.seal(
-                cookie, key: HandshakeMAC.cookieKey(publicKey: stationKey, salt: salt), counter: 0, associatedData: mac1))
+                cookie, key: HandshakeMAC.cookieKey(publicKey: stationKey, salt: salt), counter: 0, associatedData: mac1
+            ))
         return writer.bytes
     }
 

@@ -27,7 +27,9 @@ public struct StaticKeyPair: Sendable {
     public let publicKey: [UInt8]
     /// Nil unless `secret` has 32 bytes.
     public init?(secret: [UInt8]) {
-        guard secret.count == 32, let key = try? Curve25519.KeyAgreement.PrivateKey(rawRepresentation: secret) else { return nil }
+        guard secret.count == 32, let key = try? Curve25519.KeyAgreement.PrivateKey(rawRepresentation: secret) else {
+            return nil
+        }
         privateKey = key
         publicKey = Array(key.publicKey.rawRepresentation)
     }
@@ -67,7 +69,9 @@ public struct NoiseInitiator: Sendable {
     }
 
     /// `<- e, ee, se`: gives the payload and the keys. On failure `self` is unchanged and may read another response.
-    public func readResponse(_ message: ArraySlice<UInt8>) throws(NoiseError) -> (payload: [UInt8], keys: NoiseTransportKeys) {
+    public func readResponse(_ message: ArraySlice<UInt8>) throws(NoiseError) -> (
+        payload: [UInt8], keys: NoiseTransportKeys
+    ) {
         guard message.count >= 48 else { throw .truncated }
         var symmetric = symmetric
         let theirs = Array(message.prefix(32))

@@ -41,7 +41,8 @@ struct NoiseCipher: Sendable {
         guard sealed.count >= 16 else { throw .truncated }
         do {
             let box = try ChaChaPoly.SealedBox(
-                nonce: try ChaChaPoly.Nonce(data: nonceBytes(counter)), ciphertext: sealed.dropLast(16), tag: sealed.suffix(16))
+                nonce: try ChaChaPoly.Nonce(data: nonceBytes(counter)), ciphertext: sealed.dropLast(16),
+                tag: sealed.suffix(16))
             return Array(try ChaChaPoly.open(box, using: key, authenticating: Array(associatedData)))
         } catch { throw .authentication }
     }
@@ -62,7 +63,9 @@ struct NoiseCipher: Sendable {
 /// Twelve nonce bytes without an intermediate collection.
 private struct ByteWriterShim {
     var bytes: [UInt8] = [0, 0, 0, 0]
-    mutating func append(_ counter: UInt64) { withUnsafeBytes(of: counter.littleEndian) { bytes.append(contentsOf: $0) } }
+    mutating func append(_ counter: UInt64) {
+        withUnsafeBytes(of: counter.littleEndian) { bytes.append(contentsOf: $0) }
+    }
 }
 
 /// SymmetricState of the Noise specification §5.2 for SHA256.

@@ -98,7 +98,9 @@ public struct DroneLink: Sendable {
     public var waiting: Int { queue.count }
 
     /// Takes an object's encoded bytes for sending.
-    public mutating func submit(_ bytes: [UInt8], class objectClass: ObjectClass) { queue.append(bytes, class: objectClass) }
+    public mutating func submit(_ bytes: [UInt8], class objectClass: ObjectClass) {
+        queue.append(bytes, class: objectClass)
+    }
 
     /// Takes a datagram from the network. Bytes that do not authenticate change nothing but counters.
     public mutating func handle(_ datagram: [UInt8], at now: MonotonicInstant) {
@@ -119,7 +121,9 @@ public struct DroneLink: Sendable {
         if needsHandshake(at: now), now >= nextHandshake { return .transmit(startHandshake(at: now)) }
         if current != nil {
             if !queue.isEmpty {
-                guard pacer.allow(LinkLimits.datagramSize, at: now) else { return .wait(until: pacer.nextTime(after: now)) }
+                guard pacer.allow(LinkLimits.datagramSize, at: now) else {
+                    return .wait(until: pacer.nextTime(after: now))
+                }
                 if let fragment = queue.nextFragment() { return .transmit(seal(.fragment(fragment), at: now)) }
             }
             if now.since(lastSent) >= Self.keepalive { return .transmit(seal(nil, at: now)) }
@@ -145,7 +149,8 @@ public struct DroneLink: Sendable {
         while secret.count < 32 { withUnsafeBytes(of: random.next()) { secret.append(contentsOf: $0) } }
         guard let ephemeral = StaticKeyPair(secret: secret) else { return [] }
         var noise = NoiseInitiator(
-            prologue: LinkLimits.prologue, own: configuration.own, ephemeral: ephemeral, remote: configuration.stationKey)
+            prologue: LinkLimits.prologue, own: configuration.own, ephemeral: ephemeral,
+            remote: configuration.stationKey)
         let payload = InitiationMessage.Payload(flight: configuration.flight, freshness: freshness)
         guard let message = try? noise.writeInitiation(payload: payload.bytes) else { return [] }
         let fresh = cookie.flatMap { now.since($0.at) < .seconds(120) ? $0.bytes : nil }

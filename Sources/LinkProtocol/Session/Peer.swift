@@ -26,7 +26,9 @@ struct Peer: Sendable {
         self.publicKey = publicKey
     }
 
-    var sessionIndices: [UInt32] { [next?.session.localIndex, current?.localIndex, previous?.localIndex].compactMap { $0 } }
+    var sessionIndices: [UInt32] {
+        [next?.session.localIndex, current?.localIndex, previous?.localIndex].compactMap { $0 }
+    }
 
     /// Keeps a freshly answered session; returns the index of one that it displaces.
     mutating func prepare(_ session: TransportSession, flight: UInt32) -> UInt32? {
@@ -41,7 +43,9 @@ struct Peer: Sendable {
         case replayed
     }
 
-    mutating func open(_ datagram: [UInt8], header: DataHeader, from sender: LinkEndpoint, at now: MonotonicInstant) -> Opened {
+    mutating func open(_ datagram: [UInt8], header: DataHeader, from sender: LinkEndpoint, at now: MonotonicInstant)
+        -> Opened
+    {
         var events: [StationLinkEvent] = []
         var dropped: UInt32?
         let opened: TransportSession.Opened

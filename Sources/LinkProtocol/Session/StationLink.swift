@@ -149,7 +149,8 @@ public struct StationLink: Sendable {
         }
         guard admit(message, from: endpoint, at: now) else { return }
         var noise = NoiseResponder(prologue: LinkLimits.prologue, own: own)
-        guard let (key, bytes) = try? noise.readInitiation(message.noise), let payload = InitiationMessage.Payload(bytes)
+        guard let (key, bytes) = try? noise.readInitiation(message.noise),
+            let payload = InitiationMessage.Payload(bytes)
         else {
             counters.forged += 1
             return
@@ -172,11 +173,14 @@ public struct StationLink: Sendable {
         outputs.append(.persistFreshness(drone, payload.freshness))
         outputs.append(
             .transmit(
-                ResponseMessage.encode(sender: index, receiver: message.sender, noise: response, droneKey: key), to: endpoint))
+                ResponseMessage.encode(sender: index, receiver: message.sender, noise: response, droneKey: key),
+                to: endpoint))
     }
 
     /// Under load only senders that prove their address get a handshake, each address a few a second.
-    private mutating func admit(_ message: InitiationMessage, from endpoint: LinkEndpoint, at now: MonotonicInstant) -> Bool {
+    private mutating func admit(_ message: InitiationMessage, from endpoint: LinkEndpoint, at now: MonotonicInstant)
+        -> Bool
+    {
         if handshakeBudget.take(at: now) { return true }
         counters.deferred += 1
         if now.since(cookieSecretMade) >= .seconds(120) {
@@ -187,7 +191,8 @@ public struct StationLink: Sendable {
         guard addresses.take(endpoint, at: now) else { return false }
         if message.hasValidMAC2(cookie: cookie) { return true }
         let reply = CookieReply.encode(
-            receiver: message.sender, cookie: cookie, salt: randomBytes(16), mac1: message.mac1, stationKey: own.publicKey)
+            receiver: message.sender, cookie: cookie, salt: randomBytes(16), mac1: message.mac1,
+            stationKey: own.publicKey)
         outputs.append(.transmit(reply, to: endpoint))
         return false
     }
@@ -202,7 +207,8 @@ public struct StationLink: Sendable {
     // MARK: - Data
 
     private mutating func handleData(_ datagram: [UInt8], from endpoint: LinkEndpoint, at now: MonotonicInstant) {
-        guard let header = DataHeader(datagram), let key = sessions[header.receiverIndex], var peer = peers.removeValue(forKey: key)
+        guard let header = DataHeader(datagram), let key = sessions[header.receiverIndex],
+            var peer = peers.removeValue(forKey: key)
         else {
             counters.foreign += 1
             return

@@ -22,7 +22,8 @@ struct TransportSession: Sendable {
     private(set) var window = ReplayWindow()
     private(set) var received = ReceiveMap()
 
-    init(keys: NoiseTransportKeys, isInitiator: Bool, localIndex: UInt32, remoteIndex: UInt32, at now: MonotonicInstant) {
+    init(keys: NoiseTransportKeys, isInitiator: Bool, localIndex: UInt32, remoteIndex: UInt32, at now: MonotonicInstant)
+    {
         self.localIndex = localIndex
         self.remoteIndex = remoteIndex
         created = now

@@ -4,6 +4,7 @@ import Foundation
 public enum DurableFile {
     /// What could not be made durable.
     public struct Failure: Error, CustomStringConvertible, Sendable {
+        /// The text form.
         public let description: String
     }
 
@@ -47,7 +48,8 @@ public struct FlightCounter: Sendable {
         if FileManager.default.fileExists(atPath: path) {
             let text = try String(contentsOfFile: path, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)
             guard let value = UInt32(text), value < .max else {
-                throw DurableFile.Failure(description: "\(path) holds no flight number; no flight can begin without a new one")
+                throw DurableFile.Failure(
+                    description: "\(path) holds no flight number; no flight can begin without a new one")
             }
             last = value
         }

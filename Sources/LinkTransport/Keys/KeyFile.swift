@@ -7,6 +7,7 @@ import LinkProtocol
 
 /// A key file cannot be used.
 public struct KeyError: Error, CustomStringConvertible, Sendable {
+    /// The text form.
     public let description: String
     /// Says what is wrong and what follows from it.
     public init(_ description: String) { self.description = description }
@@ -28,12 +29,16 @@ public struct PublicKeyLine: Hashable, Sendable {
     /// Nil when `line` is no public key.
     public init?(_ line: String) {
         let parts = line.split(separator: " ", maxSplits: 2).map(String.init)
-        guard parts.count >= 2, parts[0] == Self.type, let data = Data(base64Encoded: parts[1]), data.count == 32 else { return nil }
+        guard parts.count >= 2, parts[0] == Self.type, let data = Data(base64Encoded: parts[1]), data.count == 32 else {
+            return nil
+        }
         key = Array(data)
         comment = parts.count > 2 ? parts[2].trimmingCharacters(in: .whitespaces) : ""
     }
     /// The line.
-    public var text: String { "\(Self.type) \(Data(key).base64EncodedString())" + (comment.isEmpty ? "" : " \(comment)") }
+    public var text: String {
+        "\(Self.type) \(Data(key).base64EncodedString())" + (comment.isEmpty ? "" : " \(comment)")
+    }
 }
 
 /// A private key on disk.
@@ -62,10 +67,13 @@ public enum KeyFile {
         }
         let attributes = try FileManager.default.attributesOfItem(atPath: path)
         if let mode = attributes[.posixPermissions] as? NSNumber, mode.intValue & 0o077 != 0 {
-            throw KeyError("\(path): others can read this private key (mode \(String(mode.intValue, radix: 8))); chmod 600 \(path)")
+            throw KeyError(
+                "\(path): others can read this private key (mode \(String(mode.intValue, radix: 8))); chmod 600 \(path)"
+            )
         }
         let trimmed = text.trimmingCharacters(in: .whitespacesAndNewlines)
-        guard trimmed.hasPrefix(header + " "), let data = Data(base64Encoded: String(trimmed.dropFirst(header.count + 1))),
+        guard trimmed.hasPrefix(header + " "),
+            let data = Data(base64Encoded: String(trimmed.dropFirst(header.count + 1))),
             let pair = StaticKeyPair(secret: Array(data))
         else { throw KeyError("\(path): not a Lagebild private key") }
         return pair
@@ -95,7 +103,8 @@ public struct EnrolmentFile: Sendable {
     public func load() throws -> [StationLink.Enrolment] {
         guard FileManager.default.fileExists(atPath: path) else { return [] }
         var enrolled: [StationLink.Enrolment] = []
-        let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n", omittingEmptySubsequences: false)
+        let lines = try String(contentsOfFile: path, encoding: .utf8).split(
+            separator: "\n", omittingEmptySubsequences: false)
         for (number, line) in lines.enumerated() {
             let trimmed = line.trimmingCharacters(in: .whitespaces)
             if trimmed.isEmpty || trimmed.hasPrefix("#") { continue }

@@ -2,7 +2,8 @@ import FlightTypes
 import Foundation
 import GRDB
 
-/// One frame of a record as `lagebild incidents show --frames --json` prints it. The properties' names are the JSON keys.
+/// One frame of a record as `lagebild incidents show --frames --json` prints it. The properties' names are the JSON
+/// keys.
 public struct FrameListing: Encodable, Hashable, Sendable {
     /// The drone's name.
     public var drone: String
@@ -86,8 +87,8 @@ extension WallTime {
             return String(repeating: "0", count: max(0, width - text.count)) + text
         }
         let second = ofDay / 1_000_000_000
-        return
-            "\(pad(year, 4))-\(pad(month, 2))-\(pad(dayOfMonth, 2))T\(pad(second / 3600, 2)):\(pad(second / 60 % 60, 2)):"
-            + "\(pad(second % 60, 2)).\(pad(ofDay % 1_000_000_000 / 1000, 6))Z"
+        let date = "\(pad(year, 4))-\(pad(month, 2))-\(pad(dayOfMonth, 2))"
+        let time = "\(pad(second / 3600, 2)):\(pad(second / 60 % 60, 2)):\(pad(second % 60, 2))"
+        return "\(date)T\(time).\(pad(ofDay % 1_000_000_000 / 1000, 6))Z"
     }
 }

@@ -92,8 +92,8 @@ public final class IncidentReader: Sendable {
 
     /// Objects after `position` in the order they were received, at most `limit` (1…10,000).
     ///
-    /// The order is that of appending, which is the order of receipt: the one writer appends what arrives as it arrives.
-    /// Neither clock would do: the wall clock steps, and the monotonic one starts again with the machine.
+    /// The order is that of appending, which is the order of receipt: the one writer appends what arrives as it
+    /// arrives. Neither clock would do: the wall clock steps, and the monotonic one starts again with the machine.
     public func objects(after position: Int64, limit: Int) throws(RecordingError) -> [Stored] {
         try stored(
             "SELECT \(Self.storedColumns) FROM object WHERE position > ? ORDER BY position LIMIT ?",
@@ -118,13 +118,15 @@ public final class IncidentReader: Sendable {
 
     /// Hands every frame to `body`, in the order of receipt, one at a time.
     ///
-    /// In pages with a transaction each: a long one would keep the writer of a live file from ever emptying its journal.
+    /// In pages with a transaction each: a long one would keep the writer of a live file from ever emptying its
+    /// journal.
     public func forEachFrame(_ body: (FrameListing) throws -> Void) throws {
         var position = Int64.min
         while true {
             let page = try rows(
                 """
-                SELECT \(FrameListing.columns) FROM object WHERE position > ? AND stream >= 768 ORDER BY position LIMIT 512
+                SELECT \(FrameListing.columns) FROM object WHERE position > ? AND stream >= 768
+                ORDER BY position LIMIT 512
                 """, [position])
             for row in page {
                 position = try row.integer("position")

@@ -44,7 +44,8 @@ enum IncidentSchema {
         try check(application: application, version: version, path: path)
     }
 
-    /// Refuses a file that is not ours before anything, even WAL mode, changes it. Passes where there is none, or an empty one.
+    /// Refuses a file that is not ours before anything, even WAL mode, changes it. Passes where there is none, or an
+    /// empty one.
     static func checkUntouched(_ path: String) throws {
         guard FileManager.default.fileExists(atPath: path + "-wal") || FileManager.default.fileExists(atPath: path)
         else { return }

@@ -3,7 +3,8 @@ import Glibc
 
 /// Keeps a second writer out, by `flock` on a file beside the record; the kernel lets go of it even after a kill.
 ///
-/// Beside it, because closing any descriptor of the record itself would drop the locks that SQLite holds on it in this process.
+/// Beside it, because closing any descriptor of the record itself would drop the locks that SQLite holds on it in
+/// this process.
 final class FileLock: Sendable {
     private let file: Int32
     private let lockPath: String

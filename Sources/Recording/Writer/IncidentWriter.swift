@@ -6,11 +6,13 @@ import Synchronization
 
 /// The one writer of an incident file. What `append` returned for has survived a power cut.
 ///
-/// GRDB sets `synchronous` to NORMAL after its own preparation, which loses acknowledged rows in a power cut; it is set to FULL
-/// afterwards and read back. SQLite before 3.51.3 can corrupt a WAL that two connections write: a lock keeps a second writer out.
+/// GRDB sets `synchronous` to NORMAL after its own preparation, which loses acknowledged rows in a power cut; it is
+/// set to FULL afterwards and read back. SQLite before 3.51.3 can corrupt a WAL that two connections write: a lock
+/// keeps a second writer out.
 ///
-/// After an I/O error the connection is given up: a failed `fsync` is reported once, and the kernel may forget the pages. The
-/// next use opens the file anew and first folds the journal into the file, which writes and syncs its contents again.
+/// After an I/O error the connection is given up: a failed `fsync` is reported once, and the kernel may forget the
+/// pages. The next use opens the file anew and first folds the journal into the file, which writes and syncs its
+/// contents again.
 public final class IncidentWriter: Sendable {
     /// What an append did.
     public struct AppendResult: Hashable, Sendable {
@@ -73,8 +75,8 @@ public final class IncidentWriter: Sendable {
         }
     }
 
-    /// Folds the journal into the file, so that one file remains, and lets go of it. A reader of the live file may keep the
-    /// journal in use; then it stays beside the file, complete, and the next opening folds it in.
+    /// Folds the journal into the file, so that one file remains, and lets go of it. A reader of the live file may
+    /// keep the journal in use; then it stays beside the file, complete, and the next opening folds it in.
     public func close() throws(RecordingError) {
         if case .closed = connection.withLock({ $0 }) { return }
         defer {
@@ -134,7 +136,8 @@ public final class IncidentWriter: Sendable {
             let synchronous = try database.writeWithoutTransaction { db in
                 try db.execute(
                     sql: """
-                        PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864
+                        PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000;
+                        PRAGMA journal_size_limit = 67108864
                         """)
                 return try Int.fetchOne(db, sql: "PRAGMA synchronous") ?? -1
             }

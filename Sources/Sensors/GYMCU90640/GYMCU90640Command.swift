@@ -1,7 +1,7 @@
 /// What can be told to a GY-MCU90640: four bytes `A5 command argument sum`, the sum over the first three modulo 256.
 ///
-/// Source: vendor manual "GY_MCU9064 user manual v1". The sensor answers none of them but `queryEmissivity`; a setting lasts
-/// over power-off only after `save`.
+/// Source: vendor manual "GY_MCU9064 user manual v1". The sensor answers none of them but `queryEmissivity`; a setting
+/// lasts over power-off only after `save`.
 public enum GYMCU90640Command: Hashable, Sendable {
     /// The serial speeds the sensor knows, in bit/s.
     public enum Baud: UInt32, Hashable, Sendable, CaseIterable {

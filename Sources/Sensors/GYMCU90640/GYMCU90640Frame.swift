@@ -64,7 +64,8 @@ public struct GYMCU90640Frame: Hashable, Sendable {
     public func jsonLine(number: UInt64) -> String {
         let values = pixels.map(Self.celsius).joined(separator: ",")
         return
-            "{\"frame\":\(number),\"ambient\":\(Self.celsius(ambient)),\"width\":\(Self.width),\"height\":\(Self.height),"
+            "{\"frame\":\(number),\"ambient\":\(Self.celsius(ambient)),"
+            + "\"width\":\(Self.width),\"height\":\(Self.height),"
             + "\"minimum\":\(Self.celsius(pixels.min() ?? 0)),\"maximum\":\(Self.celsius(pixels.max() ?? 0)),"
             + "\"pixels\":[\(values)]}"
     }

@@ -1,7 +1,7 @@
 /// Finds frames and replies in what a GY-MCU90640 sends, however it is cut, and in noise.
 ///
-/// Feed with `handle`, then call `next` until it gives nil. After noise or lost bytes the next whole frame is found, because
-/// whatever merely began like a frame is looked through again from its second byte.
+/// Feed with `handle`, then call `next` until it gives nil. After noise or lost bytes the next whole frame is found,
+/// because whatever merely began like a frame is looked through again from its second byte.
 public struct GYMCU90640Parser: Sendable {
     /// What the sensor said.
     public enum Event: Hashable, Sendable {
@@ -50,8 +50,8 @@ public struct GYMCU90640Parser: Sendable {
                 continue
             }
             guard queue.count >= 4 else { return nil }
-            // A reply has the same header and no length. Its third byte would have to be 2 and its sum 06 to look like a
-            // frame, but the sum over 5A 5A 02 is B6: the two cannot be confused.
+            // A reply has the same header and no length. Its third byte would have to be 2 and its sum 06 to look like
+            // a frame, but the sum over 5A 5A 02 is B6: the two cannot be confused.
             if queue[2] == GYMCU90640Frame.length.low, queue[3] == GYMCU90640Frame.length.high {
                 guard queue.count >= GYMCU90640Frame.encodedSize else { return nil }
                 if let frame = frame() {

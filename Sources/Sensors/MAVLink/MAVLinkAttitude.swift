@@ -8,7 +8,8 @@ enum MAVLinkAngle {
     static func compass(radians: Double) -> Float { PoseAngle.compass(Float(degrees(radians))) }
 }
 
-/// What ATTITUDE says: `roll@4 pitch@8 yaw@12` rad, `rollspeed@16 pitchspeed@20 yawspeed@24` rad/s about the body's axes.
+/// What ATTITUDE says: `roll@4 pitch@8 yaw@12` rad, `rollspeed@16 pitchspeed@20 yawspeed@24` rad/s about the body's
+/// axes.
 struct MAVLinkAttitude: Sendable {
     /// How far rates are believed to hold.
     static let carryLimit = Duration.milliseconds(200)
@@ -81,8 +82,8 @@ struct MAVLinkGimbal: Sendable {
     /// Clockwise from true north; NaN when it is given relative to a vehicle whose yaw is unknown.
     func yaw(vehicleYaw: Float) -> Float { PoseAngle.compass(isYawRelative ? vehicleYaw + yawDegrees : yawDegrees) }
 
-    /// The direction of the camera axis (the rotated x axis). Looking straight down the axis has no compass direction, so
-    /// within 10° of the vertical the picture's upper edge gives the yaw: the camera keeps its yaw while it tilts.
+    /// The direction of the camera axis (the rotated x axis). Looking straight down the axis has no compass direction,
+    /// so within 10° of the vertical the picture's upper edge gives the yaw: the camera keeps its yaw while it tilts.
     private static func direction(w: Double, x: Double, y: Double, z: Double) -> (pitch: Float, yaw: Float)? {
         let norm = (w * w + x * x + y * y + z * z).squareRoot()
         guard norm > 0.5, norm < 2 else { return nil }  // false for NaN

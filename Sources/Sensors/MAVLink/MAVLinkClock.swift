@@ -2,10 +2,10 @@ import FlightTypes
 
 /// Puts the autopilot's `time_boot_ms` on the agent's clock.
 ///
-/// Radios and serial buffers hand packets on in bursts: two positions a quarter of a second apart may arrive 3 ms apart,
-/// which at 25 m/s is 6 m. The packet that was delayed least shows the offset between the clocks, so the offset is the
-/// least difference of arrival and boot time in the last `period` to twice that, which also follows the clocks' drift.
-/// What delay even the fastest packet has cannot be known and stays in.
+/// Radios and serial buffers hand packets on in bursts: two positions a quarter of a second apart may arrive 3 ms
+/// apart, which at 25 m/s is 6 m. The packet that was delayed least shows the offset between the clocks, so the offset
+/// is the least difference of arrival and boot time in the last `period` to twice that, which also follows the clocks'
+/// drift. What delay even the fastest packet has cannot be known and stays in.
 struct MAVLinkClock: Sendable {
     /// How long a smallest difference is held at least.
     static let period = Duration.seconds(20)
@@ -15,9 +15,10 @@ struct MAVLinkClock: Sendable {
     private var current: (least: Duration, since: MonotonicInstant)?
     private var previous: Duration?
 
-    /// When a packet was made that says `bootMilliseconds` and arrived at `arrival`. Never later than its arrival; on the
-    /// wall clock moved by as much.
+    /// When a packet was made that says `bootMilliseconds` and arrived at `arrival`. Never later than its arrival; on
+    /// the wall clock moved by as much.
     mutating func measured(bootMilliseconds: UInt32, arrival: CaptureTime) -> CaptureTime {
+        guard bootMilliseconds != 0 else { return arrival }
         let now = arrival.monotonic
         let difference = Duration.nanoseconds(now.nanoseconds) - .milliseconds(Int64(bootMilliseconds))
         guard let held = current, held.since.since(now) <= Self.delayLimit else { return begin(difference, arrival) }

@@ -50,8 +50,8 @@ enum MAVLinkFraming {
         } else {
             guard sum.canReach(stated) else { return .noise }
         }
-        // Flags other than "signed" change the format in ways we cannot know. Only a checksum that is surely right shows
-        // that this is such a packet and not noise.
+        // Flags other than "signed" change the format in ways we cannot know. Only a checksum that is surely right
+        // shows that this is such a packet and not noise.
         if flags & ~1 != 0 { return layout == nil ? .noise : .incompatible(length: total) }
         let packet = MAVLinkPacket(
             version: isSecond ? 2 : 1, sequence: queue[names], system: queue[names + 1], component: queue[names + 2],

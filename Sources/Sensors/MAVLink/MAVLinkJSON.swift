@@ -3,9 +3,9 @@ import FlightTypes
 extension MAVLinkPacket {
     /// The packet as one line of JSON (RFC 8259), without a newline at its end.
     ///
-    /// `{"time":…,"message":…,"system":…,"component":…,` and the fields in wire order under MAVLink's names. A field called
-    /// like one of these four gets a `_` behind its name. Floats are written so that reading them as a double gives exactly
-    /// the value sent; NaN and infinity, which JSON lacks, as null.
+    /// `{"time":…,"message":…,"system":…,"component":…,` and the fields in wire order under MAVLink's names. A field
+    /// called like one of these four gets a `_` behind its name. Floats are written so that reading them as a double
+    /// gives exactly the value sent; NaN and infinity, which JSON lacks, as null.
     /// - Parameter time: written as RFC 3339 in UTC, cut to microseconds.
     public func jsonLine(time: WallTime) -> String {
         var line = "{\"time\":\"\(MAVLinkJSON.utc(time))\",\"message\":\"\(messageName)\""

@@ -2,8 +2,8 @@ extension MAVLinkLayout {
     /// Reads the table: words separated by white space, a message being
     /// `NAME id crc_extra field:type[count] … | extension:type … ;` with its fields in wire order.
     ///
-    /// A message that breaks the format, is too long for a payload or whose CRC_EXTRA does not follow from its fields is
-    /// left out and named in `problems`: packets of it are then counted as unknown instead of being decoded wrongly.
+    /// A message that breaks the format, is too long for a payload or whose CRC_EXTRA does not follow from its fields
+    /// is left out and named in `problems`: packets of it are then counted as unknown instead of being decoded wrongly.
     static func parse(_ text: String) -> (layouts: [UInt32: MAVLinkLayout], problems: [String]) {
         var layouts: [UInt32: MAVLinkLayout] = [:]
         var problems: [String] = []

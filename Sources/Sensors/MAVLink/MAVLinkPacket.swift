@@ -54,8 +54,8 @@ public struct MAVLinkPacket: Hashable, Sendable {
 extension MAVLinkPacket {
     /// The packet as it goes over the wire, unsigned, version 2 with its zeros stripped.
     ///
-    /// Nil when no layout tells the CRC_EXTRA, when the payload is longer than 255 bytes or when version 1 is to carry a
-    /// message above 255.
+    /// Nil when no layout tells the CRC_EXTRA, when the payload is longer than 255 bytes or when version 1 is to carry
+    /// a message above 255.
     public func encoded() -> [UInt8]? {
         guard let extra = layout?.crcExtra, payload.count <= 255 else { return nil }
         var body = payload

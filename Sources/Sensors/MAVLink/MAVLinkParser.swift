@@ -1,11 +1,12 @@
 /// Finds the MAVLink packets (versions 1 and 2) in a stream of bytes, however it is cut, and in noise.
 ///
-/// Feed with `handle`, then call `next` until it gives nil. After noise it takes up again at the first packet whose checksum
-/// is right. Of a message without a known layout the checksum cannot be verified wholly (see `MAVLinkChecksum.canReach`), so
-/// such a packet counts only where one is due: at the beginning or right behind another packet.
+/// Feed with `handle`, then call `next` until it gives nil. After noise it takes up again at the first packet whose
+/// checksum is right. Of a message without a known layout the checksum cannot be verified wholly (see
+/// `MAVLinkChecksum.canReach`), so such a packet counts only where one is due: at the beginning or right behind another
+/// packet.
 ///
-/// Cost: a byte is looked at again only if it follows an FE or FD that began no packet; at worst (a stream of nothing else)
-/// that is 280 times.
+/// Cost: a byte is looked at again only if it follows an FE or FD that began no packet; at worst (a stream of nothing
+/// else) that is 280 times.
 public struct MAVLinkParser: Sendable {
     /// Bytes held undrained; beyond it the oldest are skipped.
     public static let bufferLimit = 1 << 20

@@ -2,21 +2,20 @@ import FlightTypes
 
 /// Makes position samples of the packets of one autopilot.
 ///
-/// A sample comes with each GLOBAL_POSITION_INT; where a vehicle sends none (for `globalTimeout`), with each GPS_RAW_INT that
-/// has a fix. Attitude, gimbal, fix, battery and arming are those last received, while they are fresh. The attitude is
-/// carried on by its own turn rates to the sample's moment. That moment is when the autopilot measured, brought onto the
-/// agent's clock by `MAVLinkClock`; for GPS_RAW_INT, which does not say, when it arrived.
+/// A sample comes with each GLOBAL_POSITION_INT; where a vehicle sends none (for `globalTimeout`), with each
+/// GPS_RAW_INT that has a fix. Attitude, gimbal, fix, battery and arming are those last received, while they are fresh.
+/// The attitude is carried on by its own turn rates to the sample's moment. That moment is when the autopilot measured,
+/// brought onto the agent's clock by `MAVLinkClock`; for GPS_RAW_INT, which does not say, when it arrived.
 ///
 /// Which vehicle: the one given, or else the first that sends the HEARTBEAT of an autopilot. It is never exchanged for
-/// another, because a radio may well hear a second drone; until it is known there are no samples. What it counts is not the
-/// packets' order: an overtaken packet is taken as new, which costs no more than one sample.
+/// another, because a radio may well hear a second drone; until it is known there are no samples.
 public struct MAVLinkTelemetry: Sendable {
-    /// How old an attitude, a gimbal report or a heartbeat may be to go into a sample.
+    /// How old an attitude or a gimbal report may be to go into a sample.
     public static let freshness = Duration.seconds(2)
-    /// How old fix, satellites and battery may be, which are sent less often.
+    /// How old fix, satellites, battery and arming may be, which are sent less often.
     public static let slowFreshness = Duration.seconds(10)
-    /// For how long after the last GLOBAL_POSITION_INT a GPS_RAW_INT makes no sample. Long, because a link that stalls for
-    /// seconds delivers the GPS_RAW_INT of the stall first, and that one does not say how old it is.
+    /// For how long after the last GLOBAL_POSITION_INT a GPS_RAW_INT makes no sample. Long, because a link that stalls
+    /// for seconds delivers the GPS_RAW_INT of the stall first, and that one does not say how old it is.
     public static let globalTimeout = Duration.seconds(10)
 
     /// The vehicle listened to; nil until it is known.

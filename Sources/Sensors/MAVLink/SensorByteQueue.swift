@@ -1,7 +1,7 @@
 /// The bytes of a stream that are not yet understood, oldest first.
 ///
-/// Holds at most `limit` bytes. Drop rule: the oldest go, and `dropped` counts them; a caller that drains its parser after
-/// every read never gets there.
+/// Holds at most `limit` bytes. Drop rule: the oldest go, and `dropped` counts them; a caller that drains its parser
+/// after every read never gets there.
 struct SensorByteQueue: Sendable {
     private var bytes: [UInt8] = []
     private var head = 0

@@ -3,8 +3,8 @@ import FlightTypes
 /// Reads a telemetry log (`.tlog`): before each packet a 64-bit big-endian count of microseconds since 1970.
 ///
 /// Feed with `handle` in pieces of any size, drain with `next`, call `finish` at the end of the file. Where a record is
-/// damaged it goes on at the next place that has a plausible time and a packet with the right checksum; a record cut off by
-/// the end of the file is left out and its bytes are counted as skipped.
+/// damaged it goes on at the next place that has a plausible time and a packet with the right checksum; a record cut
+/// off by the end of the file is left out and its bytes are counted as skipped.
 public struct TlogReader: Sendable {
     /// One record of the log.
     public struct Record: Hashable, Sendable {

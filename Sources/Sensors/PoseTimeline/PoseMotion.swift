@@ -2,11 +2,12 @@ import FlightTypes
 import Foundation
 
 extension Pose {
-    /// The mean radius of the earth in metres (IUGG). Over the 500 ms a pose is carried, the sphere errs by centimetres.
+    /// The mean radius of the earth in metres (IUGG). Over the 500 ms a pose is carried, the sphere errs by
+    /// centimetres.
     private static let earthRadius = 6_371_008.8
 
-    /// Brought into the ranges `Pose` promises, with everything impossible made unknown; nil when the position itself is
-    /// none.
+    /// Brought into the ranges `Pose` promises, with everything impossible made unknown; nil when the position itself
+    /// is none.
     func validated() -> Pose? {
         guard quality != .none, latitude.isFinite, longitude.isFinite, latitude.magnitude <= 90,
             longitude.magnitude <= 180
@@ -26,8 +27,8 @@ extension Pose {
         return pose
     }
 
-    /// Between this pose and `other`, by `fraction` (0…1) of the way; angles the short way round, longitude across 180°.
-    /// What cannot be halved (fix, satellites) comes from the nearer one.
+    /// Between this pose and `other`, by `fraction` (0…1) of the way; angles the short way round, longitude across
+    /// 180°. What cannot be halved (fix, satellites) comes from the nearer one.
     func mixed(with other: Pose, fraction: Double) -> Pose {
         var pose = fraction < 0.5 ? self : other
         pose.latitude = latitude + (other.latitude - latitude) * fraction
@@ -51,8 +52,8 @@ extension Pose {
         return pose
     }
 
-    /// Carried on over ground by speed and course for `seconds` (negative: back); attitude and height stay. Without speed
-    /// or course it stays where it is.
+    /// Carried on over ground by speed and course for `seconds` (negative: back); attitude and height stay. Without
+    /// speed or course it stays where it is.
     func carried(seconds: Double) -> Pose {
         guard groundSpeed.isFinite, courseDegrees.isFinite else { return self }
         var pose = self

@@ -2,9 +2,9 @@ import FlightTypes
 
 /// Where the drone was and looked at any recent moment, from samples that came at other moments.
 ///
-/// Holds at most `limit` samples. Drop rule: the oldest goes. A sample that comes late is sorted in; one for the very moment
-/// of another replaces it; one without a usable position, or older than everything held when full, is refused. `refused`
-/// and `dropped` count.
+/// Holds at most `limit` samples. Drop rule: the oldest goes. A sample that comes late is sorted in; one for the very
+/// moment of another replaces it; one without a usable position, or older than everything held when full, is refused.
+/// `refused` and `dropped` count.
 public struct PoseTimeline: Sendable {
     /// How far a pose is carried beyond a sample before it counts as history.
     public static let extrapolationLimit = Duration.milliseconds(500)
@@ -55,10 +55,10 @@ public struct PoseTimeline: Sendable {
 
     /// The pose at `moment`.
     ///
-    /// Between two samples no more than `interpolationLimit` apart it is interpolated. Otherwise it is carried by speed and
-    /// course from the nearest sample, forth or back, if that is no further than `extrapolationLimit`. Otherwise it is the
-    /// last sample before `moment`, unmoved and `.stale`; and unknown where there is none. `ageMilliseconds` counts from the
-    /// last sample at or before `moment` (carried back: to the first one after).
+    /// Between two samples no more than `interpolationLimit` apart it is interpolated. Otherwise it is carried by speed
+    /// and course from the nearest sample, forth or back, if that is no further than `extrapolationLimit`. Otherwise it
+    /// is the last sample before `moment`, unmoved and `.stale`; and unknown where there is none. `ageMilliseconds`
+    /// counts from the last sample at or before `moment` (carried back: to the first one after).
     public func pose(at moment: MonotonicInstant) -> Pose {
         let index = firstIndex(after: moment)
         let earlier = index > 0 ? samples[index - 1] : nil
@@ -106,7 +106,8 @@ public struct PoseTimeline: Sendable {
 }
 
 extension Pose {
-    /// With quality and age. A source may itself have given no more than an old position (`like`): that is not made better.
+    /// With quality and age. A source may itself have given no more than an old position (`like`): that is not made
+    /// better.
     fileprivate func marked(_ quality: Quality, age: Duration, like source: Pose? = nil) -> Pose {
         var pose = self
         let stated = source?.quality ?? self.quality

@@ -1,8 +1,8 @@
 import FlightTypes
 
-/// Position and attitude as a source gave them, with the moment the agent received them.
+/// Position and attitude as a source gave them, with the moment they hold for.
 public struct PositionSample: Hashable, Sendable {
-    /// When the agent received it, by the agent's clocks.
+    /// When it was measured, where the source says, or else when the agent received it; by the agent's clocks.
     public var captureTime: CaptureTime
     /// The position and attitude.
     public var pose: Pose

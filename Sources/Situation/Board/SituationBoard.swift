@@ -46,7 +46,9 @@ public struct SituationBoard: Sendable {
     }
 
     /// Notes that a drone's link came up or went silent.
-    public mutating func setConnected(_ isConnected: Bool, drone: DroneID) { update(drone) { $0.isConnected = isConnected } }
+    public mutating func setConnected(_ isConnected: Bool, drone: DroneID) {
+        update(drone) { $0.isConnected = isConnected }
+    }
 
     private mutating func update(_ id: DroneID, _ change: (inout Drone) -> Void) {
         var drone = drones[id] ?? Drone(id: id)

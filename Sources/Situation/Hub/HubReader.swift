@@ -84,8 +84,12 @@ public final class HubReader: Sendable {
             if let stream = object.frameStream {
                 let older = state.queue.firstIndex { $0.drone == object.drone && $0.frameStream == stream }
                 if let older { Self.remove(at: older, from: &state) }
-            } else if state.queue.count >= Self.smallObjectsLimit {
-                Self.remove(at: 0, from: &state)
+            } else {
+                // Only small objects make room for small ones: a waiting picture is what the page is open for.
+                let small = state.queue.indices.filter { state.queue[$0].frameStream == nil }
+                if small.count >= Self.smallObjectsLimit, let oldest = small.first {
+                    Self.remove(at: oldest, from: &state)
+                }
             }
         }
         state.queue.append(object)

@@ -47,7 +47,8 @@ public struct IncidentTracker: Sendable {
     /// A user opens one; an open one is closed first by the caller (`close`). Refused while one is open.
     public mutating func open(name: String, by user: String, at now: WallTime) -> Action {
         guard case .idle = state else { return .none }
-        let cleaned = String(name.unicodeScalars.filter { $0.value >= 32 && $0.value != 127 }.prefix(120).map(Character.init))
+        let cleaned = String(
+            name.unicodeScalars.filter { $0.value >= 32 && $0.value != 127 }.prefix(120).map(Character.init))
         return begin(Incident(name: cleaned.isEmpty ? "Einsatz" : cleaned, openedAt: now, openedBy: user))
     }
 

@@ -26,6 +26,7 @@ public final class Accounts: Sendable {
     }
     private struct Session {
         var user: SignedIn
+        var account: User
         var began: MonotonicInstant
     }
     private struct State {
@@ -56,8 +57,10 @@ public final class Accounts: Sendable {
         }
         guard matches, let user else { return .refused }
         var token = ""
-        for byte in SymmetricKey(size: .bits256).withUnsafeBytes({ Array($0) }) { token += String(byte, radix: 16) + "." }
-        let session = Session(user: SignedIn(name: user.name, role: user.role), began: now)
+        for byte in SymmetricKey(size: .bits256).withUnsafeBytes({ Array($0) }) {
+            token += String(byte, radix: 16) + "."
+        }
+        let session = Session(user: SignedIn(name: user.name, role: user.role), account: user, began: now)
         state.withLock { [token] state in
             if state.sessions.count >= Self.sessionsLimit,
                 let oldest = state.sessions.min(by: { $0.value.began < $1.value.began })
@@ -73,9 +76,11 @@ public final class Accounts: Sendable {
     public func user(token: String?) -> SignedIn? {
         guard let token else { return nil }
         let now = clocks.monotonicNow()
+        // A file that cannot be read signs nobody out: people may be in the middle of an incident.
+        let accounts = try? file.load()
         return state.withLock { state in
             guard let session = state.sessions[token] else { return nil }
-            guard now.since(session.began) < Self.lifetime else {
+            guard now.since(session.began) < Self.lifetime, accounts?.contains(session.account) ?? true else {
                 state.sessions[token] = nil
                 return nil
             }

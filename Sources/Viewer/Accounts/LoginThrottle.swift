@@ -16,8 +16,9 @@ public struct LoginThrottle: Sendable {
 
     /// Whether a guess for `account` from `address` may be looked at now; counts it.
     public mutating func allow(account: String, address: String, at now: MonotonicInstant) -> Bool {
-        let byAddress = take("a " + address, perMinute: 30, at: now)
-        return take("u " + String(account.prefix(32)), perMinute: 10, at: now) && byAddress
+        // A refused address makes no key for an account, or it could push out everyone's with names it makes up.
+        take("a " + address, perMinute: 30, at: now)
+            && take("u " + String(decoding: account.utf8.prefix(32), as: UTF8.self), perMinute: 10, at: now)
     }
 
     private mutating func take(_ key: String, perMinute: Double, at now: MonotonicInstant) -> Bool {

@@ -12,7 +12,8 @@ public enum PasswordHash {
         let secret = Array(password.utf8)
         guard salt.count == 16, secret.count <= maximumLength else { return nil }
         var text = [CChar](repeating: 0, count: 256)
-        let status = argon2id_hash_encoded(3, 64 << 10, 1, secret, secret.count, salt, salt.count, 32, &text, text.count)
+        let status = argon2id_hash_encoded(
+            3, 64 << 10, 1, secret, secret.count, salt, salt.count, 32, &text, text.count)
         guard status == Int32(ARGON2_OK.rawValue) else { return nil }
         return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }

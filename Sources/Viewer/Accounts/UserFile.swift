@@ -34,6 +34,7 @@ public struct User: Hashable, Sendable {
 public struct UserFile: Sendable {
     /// The file cannot be used.
     public struct Failure: Error, CustomStringConvertible, Sendable {
+        /// The text form.
         public let description: String
     }
     /// Where it is.
@@ -59,13 +60,16 @@ public struct UserFile: Sendable {
         guard FileManager.default.fileExists(atPath: path) else { return [] }
         let text = try String(contentsOfFile: path, encoding: .utf8)
         var users: [User] = []
-        for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+        // By `isNewline`: CR LF is one character, unequal to LF.
+        for (number, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
             let trimmed = line.trimmingCharacters(in: .whitespaces)
             if trimmed.isEmpty || trimmed.hasPrefix("#") { continue }
-            let parts = trimmed.split(separator: ":", maxSplits: 2).map(String.init)
+            let parts = trimmed.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false).map(String.init)
             guard parts.count == 3, Self.isValid(name: parts[0]), let role = Role(rawValue: parts[1]),
                 parts[2].hasPrefix("$argon2id$")
-            else { throw Failure(description: "\(path):\(number + 1): not an account (name:role:hash); nobody can sign in") }
+            else {
+                throw Failure(description: "\(path):\(number + 1): not an account (name:role:hash); nobody can sign in")
+            }
             users.append(User(name: parts[0], role: role, passwordHash: parts[2]))
         }
         return users
@@ -75,7 +79,9 @@ public struct UserFile: Sendable {
     public func save(_ users: [User]) throws {
         let text = users.map { "\($0.name):\($0.role.rawValue):\($0.passwordHash)" }.joined(separator: "\n") + "\n"
         let temporary = path + ".new"
-        guard FileManager.default.createFile(atPath: temporary, contents: Data(text.utf8), attributes: [.posixPermissions: 0o600])
+        guard
+            FileManager.default.createFile(
+                atPath: temporary, contents: Data(text.utf8), attributes: [.posixPermissions: 0o600])
         else { throw Failure(description: "cannot write \(temporary); the accounts stay as they were") }
         guard rename(temporary, path) == 0 else {
             throw Failure(description: "cannot replace \(path); the accounts stay as they were")

@@ -66,7 +66,8 @@ struct MessageEncoder {
         if units.count < 256 || units[key] != nil { units[key] = frame.unit }
         let header = FrameHeaderMessage(
             drone: arrival.drone.name, stream: frame.id.stream.description, sequence: frame.id.sequence,
-            captureMs: Double(arrival.captureOnStation.nanoseconds) / 1e6, captureWallMs: Double(frame.captureTime.wall.nanoseconds) / 1e6,
+            captureMs: Double(arrival.captureOnStation.nanoseconds) / 1e6,
+            captureWallMs: Double(frame.captureTime.wall.nanoseconds) / 1e6,
             encoding: "\(frame.encoding)", unit: "\(frame.unit)", width: frame.width, height: frame.height,
             frozen: frame.flags.contains(.frozen), pose: PoseMessage(frame.pose))
         guard let bytes = text(header) else { return nil }
@@ -79,13 +80,16 @@ struct MessageEncoder {
 
     private func encode(_ report: DetectionReport, _ arrival: HubObject) -> Message? {
         let unit = units["\(arrival.drone) \(report.stream)"] ?? .none
-        let items = report.detections.filter { $0.centroidX.isFinite && $0.centroidY.isFinite && $0.score.isFinite }.map { item in
+        let items = report.detections.filter { $0.centroidX.isFinite && $0.centroidY.isFinite && $0.score.isFinite }.map
+        { item in
             DetectionsMessage.Item(
                 x: item.x, y: item.y, width: item.width, height: item.height, centroidX: item.centroidX,
                 centroidY: item.centroidY, peak: item.peak, contrast: item.contrast, score: item.score,
                 temperature: celsius(item.peak, unit),
                 place: item.place.flatMap { place in
-                    guard place.radiusMetres.isFinite else { return nil }
+                    guard place.radiusMetres.isFinite, place.latitude.isFinite, place.longitude.isFinite else {
+                        return nil
+                    }
                     return DetectionsMessage.Place(
                         latitude: place.latitude, longitude: place.longitude, radius: Double(place.radiusMetres),
                         utmref: utmrefText(latitude: place.latitude, longitude: place.longitude))

@@ -52,7 +52,8 @@ extension StateMessage.Drone {
             } ?? [],
             onboardRecording: drone.status?.isRecording,
             telemetry: drone.telemetry.flatMap {
-                PoseMessage($0.sample.pose, batteryPercent: $0.sample.batteryPercent, atMs: Double($0.at.nanoseconds) / 1e6)
+                PoseMessage(
+                    $0.sample.pose, batteryPercent: $0.sample.batteryPercent, atMs: Double($0.at.nanoseconds) / 1e6)
             })
     }
 }

@@ -18,7 +18,7 @@ const qualityWords = {
 };
 /** A position older than this is history, whatever it was called when it was sent. */
 const poseLimitMs = 3000;
-const kindWords = { visible: 'Sichtkamera', thermal: 'Wärmekamera' };
+const kindWords = { visible: 'Sichtkamera', thermal: 'Wärmekamera', telemetry: 'Position' };
 
 /** "Wärmekamera 0" for "thermal0". */
 export function streamName(stream) {
@@ -160,9 +160,10 @@ export class Status {
             const item = element('li', 'sensor');
             const state = element('span', 'state', word);
             state.dataset.level = level;
+            const unit = String(sensor.stream).startsWith('telemetry') ? 'Meldungen' : 'Bilder';
             const lost = sensor.lost > 0 ? ` · ${number(sensor.lost)} verloren` : '';
             item.append(element('span', 'sensor-name', streamName(String(sensor.stream))), state,
-                element('span', 'sensor-count', `${number(sensor.taken)} Bilder${lost}`));
+                element('span', 'sensor-count', `${number(sensor.taken)} ${unit}${lost}`));
             return item;
         }));
     }

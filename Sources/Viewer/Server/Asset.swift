@@ -18,7 +18,8 @@ struct Asset: Sendable {
         guard assets["index.html"] != nil else { throw Missing(description: "no index.html in \(page.path)") }
         let leaflet = load(folder: leafletPath, prefix: "leaflet/")
         guard leaflet["leaflet/leaflet.js"] != nil else {
-            throw Missing(description: "no leaflet.js in \(leafletPath): apt-get install libjs-leaflet; the map needs it")
+            throw Missing(
+                description: "no leaflet.js in \(leafletPath): apt-get install libjs-leaflet; the map needs it")
         }
         assets.merge(leaflet) { first, _ in first }
         assets.merge(load(folder: leafletPath + "/images", prefix: "leaflet/images/")) { first, _ in first }

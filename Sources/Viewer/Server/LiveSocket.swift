@@ -45,7 +45,9 @@ struct LiveSocket: Sendable {
 
     private var stationMilliseconds: Double { Double(clocks.monotonicNow().nanoseconds) / 1e6 }
 
-    private func sendObjects(from reader: HubReader, on outbound: NIOAsyncChannelOutboundWriter<WebSocketFrame>) async throws {
+    private func sendObjects(from reader: HubReader, on outbound: NIOAsyncChannelOutboundWriter<WebSocketFrame>)
+        async throws
+    {
         var encoder = MessageEncoder()
         while let batch = await reader.next() {
             for arrival in batch {
@@ -66,7 +68,8 @@ struct LiveSocket: Sendable {
     }
 
     private func receive(
-        _ inbound: NIOAsyncChannelInboundStream<WebSocketFrame>, on outbound: NIOAsyncChannelOutboundWriter<WebSocketFrame>,
+        _ inbound: NIOAsyncChannelInboundStream<WebSocketFrame>,
+        on outbound: NIOAsyncChannelOutboundWriter<WebSocketFrame>,
         user: SignedIn
     ) async throws {
         for try await frame in inbound {
@@ -88,7 +91,8 @@ struct LiveSocket: Sendable {
         }
     }
 
-    private func send(_ value: some Encodable, on outbound: NIOAsyncChannelOutboundWriter<WebSocketFrame>) async throws {
+    private func send(_ value: some Encodable, on outbound: NIOAsyncChannelOutboundWriter<WebSocketFrame>) async throws
+    {
         try await write(Array(try JSONEncoder().encode(value)), .text, on: outbound)
     }
 

@@ -7,7 +7,7 @@ struct RequestGuard: Sendable {
     /// Whether `authority` (`name`, `name:port`, `[v6]:port`) names us.
     func allows(authority: String?) -> Bool {
         guard let authority = authority?.lowercased() else { return false }
-        return hosts.contains(authority) || hosts.contains(Self.withoutPort(authority))
+        return hosts.contains(authority) || Self.withoutPort(authority).map(hosts.contains) ?? false
     }
 
     /// Whether a change or a socket may come from `origin`: it must be our own page under the very host asked for.
@@ -17,9 +17,20 @@ struct RequestGuard: Sendable {
         return origin == "http://" + authority || origin == "https://" + authority
     }
 
-    private static func withoutPort(_ authority: String) -> String {
-        if authority.hasPrefix("[") { return String(authority.prefix { $0 != "]" }) + "]" }
-        return String(authority.prefix { $0 != ":" })
+    /// Nil when what follows the name is no port.
+    private static func withoutPort(_ authority: String) -> String? {
+        let bytes = authority.utf8
+        let name =
+            authority.hasPrefix("[")
+            ? bytes.prefix { $0 != UInt8(ascii: "]") } : bytes.prefix { $0 != UInt8(ascii: ":") }
+        let end =
+            authority.hasPrefix("[")
+            ? bytes.index(name.endIndex, offsetBy: 1, limitedBy: bytes.endIndex) : name.endIndex
+        guard let end else { return nil }
+        let port = bytes[end...]
+        guard port.isEmpty || port.first == UInt8(ascii: ":") else { return nil }
+        guard port.dropFirst().allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else { return nil }
+        return String(authority[..<end])
     }
 
     /// The value of cookie `name`.

@@ -24,7 +24,8 @@ public struct ViewerServer: Sendable {
 
     /// Reads the page's files; throws when one or the tiles cannot be read.
     public init(
-        configuration: ViewerConfiguration, accounts: Accounts, hub: StreamHub, actions: ViewerActions, clocks: any Clocks,
+        configuration: ViewerConfiguration, accounts: Accounts, hub: StreamHub, actions: ViewerActions,
+        clocks: any Clocks,
         logger: Logger
     ) throws {
         self.configuration = configuration
@@ -49,7 +50,8 @@ public struct ViewerServer: Sendable {
                     responder: responder,
                     admit: { head in
                         guard head.uri.split(separator: "?").first == "/live",
-                            guarded.allows(origin: head.headers.first(name: "origin"), authority: head.headers.first(name: "host"))
+                            guarded.allows(
+                                origin: head.headers.first(name: "origin"), authority: head.headers.first(name: "host"))
                         else { return nil }
                         let cookies = head.headers["cookie"].joined(separator: ";")
                         return accounts.user(token: RequestGuard.cookie(Self.cookieName, in: cookies))
@@ -110,14 +112,20 @@ public struct ViewerServer: Sendable {
         var request = request
         let body = try await request.collectBody(upTo: 4096)
         let fields = Self.formFields(String(buffer: body))
-        switch await accounts.signIn(
-            name: fields["user"] ?? "", password: fields["password"] ?? "", address: context.remoteAddress)
-        {
+        let name = fields["user"] ?? ""
+        let outcome = await accounts.signIn(
+            name: name, password: fields["password"] ?? "", address: context.remoteAddress)
+        // Only names that could be accounts reach the log: what people type into the wrong field may be their password.
+        let shown = UserFile.isValid(name: name) ? name : "(no account name)"
+        switch outcome {
         case .token(let token):
+            logger.notice("\(shown) signed in from \(context.remoteAddress)")
             var response = Self.redirect(to: "/")
             response.headers[.setCookie] = "\(Self.cookieName)=\(token); Path=/; HttpOnly; SameSite=Strict"
             return response
-        case .refused: return Self.redirect(to: "/login?fehler=1")
+        case .refused:
+            logger.warning("Sign-in of \(shown) from \(context.remoteAddress) refused")
+            return Self.redirect(to: "/login?fehler=1")
         case .throttled: return Self.redirect(to: "/login?fehler=zuviele")
         }
     }

@@ -35,15 +35,22 @@ struct DoctorCommand: ParsableCommand {
         mutating func machine() {
             let cameras = V4L2Camera.enumerate()
             if cameras.isEmpty { note("no V4L2 camera on this machine (/dev/video*)") }
-            for camera in cameras { good("camera \(camera.path): \(camera.name): \(camera.formats.joined(separator: ", "))") }
+            for camera in cameras {
+                good("camera \(camera.path): \(camera.name): \(camera.formats.joined(separator: ", "))")
+            }
             let year = Calendar(identifier: .gregorian).component(.year, from: Date())
-            if year < 2025 { bad("the clock says \(year)", mend: "timedatectl set-ntp true; pictures would carry wrong times") } else {
+            if year < 2025 {
+                bad("the clock says \(year)", mend: "timedatectl set-ntp true; pictures would carry wrong times")
+            } else {
                 good("clock: \(Date())")
             }
-            let limit = (try? String(contentsOfFile: "/proc/sys/net/core/rmem_max", encoding: .utf8))
+            let limit =
+                (try? String(contentsOfFile: "/proc/sys/net/core/rmem_max", encoding: .utf8))
                 .flatMap { Int($0.trimmingCharacters(in: .whitespacesAndNewlines)) } ?? 0
             if limit < 4 << 20 {
-                note("kernel receive buffers are limited to \(limit) bytes; for several drones: sysctl -w net.core.rmem_max=4194304")
+                note(
+                    "kernel receive buffers are limited to \(limit) bytes; for several drones: sysctl -w net.core.rmem_max=4194304"
+                )
             } else {
                 good("kernel receive buffers: \(limit) bytes")
             }
@@ -59,7 +66,11 @@ struct DoctorCommand: ParsableCommand {
             do {
                 _ = try KeyFile.publicKey(settings.stationKey)
                 good("the station's public key is there")
-            } catch { bad("\(error)", mend: "copy station.key.pub from the Leitstelle, or put its line into station.publicKey") }
+            } catch {
+                bad(
+                    "\(error)", mend: "copy station.key.pub from the Leitstelle, or put its line into station.publicKey"
+                )
+            }
             for camera in settings.cameras {
                 switch camera {
                 case .v4l2(let camera): readable(camera.devicePath, "camera", group: "video")
@@ -71,7 +82,9 @@ struct DoctorCommand: ParsableCommand {
                 case .gyMCU90640(let path, let baud, let rate, _, _):
                     readable(path, "thermal sensor", group: "dialout")
                     if baud < rate.leastBaud.rawValue {
-                        bad("\(rate.hertz) frames a second do not fit through \(baud) baud", mend: "baud: \(rate.leastBaud.rawValue)")
+                        bad(
+                            "\(rate.hertz) frames a second do not fit through \(baud) baud",
+                            mend: "baud: \(rate.leastBaud.rawValue)")
                     }
                 case .file(let path, _, _, _, _, _): readable(path, "thermal file", group: nil)
                 }
@@ -89,7 +102,9 @@ struct DoctorCommand: ParsableCommand {
             do {
                 let drones = try EnrolmentFile(path: settings.dronesFile).load()
                 if drones.isEmpty {
-                    bad("no drone may come in", mend: "lagebild keys authorize \(settings.dronesFile) NAME drone.key.pub")
+                    bad(
+                        "no drone may come in",
+                        mend: "lagebild keys authorize \(settings.dronesFile) NAME drone.key.pub")
                 } else {
                     good("\(drones.count) drones may come in")
                 }
@@ -102,7 +117,9 @@ struct DoctorCommand: ParsableCommand {
                     good("\(users.count) accounts")
                 }
             } catch { bad("\(error)", mend: "correct that line") }
-            readable(settings.viewer.leafletPath + "/leaflet.js", "the map's program", group: nil, mend: "apt-get install libjs-leaflet")
+            readable(
+                settings.viewer.leafletPath + "/leaflet.js", "the map's program", group: nil,
+                mend: "apt-get install libjs-leaflet")
             if let tiles = settings.viewer.tilesPath { readable(tiles, "map tiles", group: nil) }
             port(settings.linkPort, SOCK_DGRAM, "UDP port of the drones")
             port(settings.viewer.port, SOCK_STREAM, "TCP port of the page")
@@ -118,9 +135,13 @@ struct DoctorCommand: ParsableCommand {
 
         private mutating func readable(_ path: String, _ what: String, group: String?, mend: String? = nil) {
             if !FileManager.default.fileExists(atPath: path) {
-                bad("\(what): \(path) is not there", mend: mend ?? "plug it in, or correct the path in the configuration")
+                bad(
+                    "\(what): \(path) is not there",
+                    mend: mend ?? "plug it in, or correct the path in the configuration")
             } else if access(path, R_OK) != 0 {
-                bad("\(what): \(path) may not be read", mend: group.map { "adduser $USER \($0), then sign in again" } ?? "chmod +r \(path)")
+                bad(
+                    "\(what): \(path) may not be read",
+                    mend: group.map { "adduser $USER \($0), then sign in again" } ?? "chmod +r \(path)")
             } else {
                 good("\(what): \(path)")
             }
@@ -137,7 +158,8 @@ struct DoctorCommand: ParsableCommand {
             }
             var statistics = statvfs()
             guard statvfs(existing, &statistics) == 0 else { return }
-            let free = Int(clamping: UInt64(statistics.f_bavail)) / 1024 * Int(clamping: UInt64(statistics.f_frsize)) / 1024
+            let free =
+                Int(clamping: UInt64(statistics.f_bavail)) / 1024 * Int(clamping: UInt64(statistics.f_frsize)) / 1024
             if free < reserve + 1000 {
                 bad("\(folder): only \(free) MiB free", mend: "make room: a flight writes about 100 MiB a minute")
             } else {
@@ -159,8 +181,12 @@ struct DoctorCommand: ParsableCommand {
                     bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
                 }
             }
-            if status == 0 { good("\(what) \(port) is free") } else {
-                bad("\(what) \(port): \(String(cString: strerror(errno)))", mend: "stop what uses it (ss -lnp), or choose another port")
+            if status == 0 {
+                good("\(what) \(port) is free")
+            } else {
+                bad(
+                    "\(what) \(port): \(String(cString: strerror(errno)))",
+                    mend: "stop what uses it (ss -lnp), or choose another port")
             }
         }
     }

@@ -12,7 +12,8 @@ struct KeysCommand: ParsableCommand {
 
     struct Generate: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Make a key pair: FILE (secret) and FILE.pub.", discussion: "Example: lagebild keys generate drone.key")
+            abstract: "Make a key pair: FILE (secret) and FILE.pub.",
+            discussion: "Example: lagebild keys generate drone.key")
         @Argument(help: "Where the secret key goes. An existing key is never replaced.") var file: String
         @Option(help: "A remark in the public key.") var comment = ""
         func run() throws { print(try KeyFile.generate(path: file, comment: comment).text) }
@@ -26,7 +27,9 @@ struct KeysCommand: ParsableCommand {
         @Argument(help: "The drone's name: a–z, 0–9 and -, at most 32.") var name: String
         @Argument(help: "Its public key: a .pub file or the line itself.") var key: String
         func run() throws {
-            guard let drone = DroneID(name) else { throw ValidationError("'\(name)' is no drone name (a–z, 0–9, -; at most 32)") }
+            guard let drone = DroneID(name) else {
+                throw ValidationError("'\(name)' is no drone name (a–z, 0–9, -; at most 32)")
+            }
             let file = EnrolmentFile(path: list)
             let public_ = try KeyFile.publicKey(key)
             var enrolled = try file.load()
@@ -49,7 +52,9 @@ struct KeysCommand: ParsableCommand {
         func run() throws {
             let file = EnrolmentFile(path: list)
             var enrolled = try file.load()
-            guard enrolled.contains(where: { $0.drone.name == name }) else { throw CommandFailure("\(name) is not on the list") }
+            guard enrolled.contains(where: { $0.drone.name == name }) else {
+                throw CommandFailure("\(name) is not on the list")
+            }
             enrolled.removeAll { $0.drone.name == name }
             try file.save(enrolled)
             print("\(name) is shut out")

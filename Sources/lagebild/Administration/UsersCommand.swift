@@ -11,16 +11,21 @@ struct UsersCommand: ParsableCommand {
     struct Set: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Make an account or change its password and role. The password is read from standard input.",
-            discussion: "Example: echo \"$PASSWORD\" | lagebild users set users anna --role disponent")
+            discussion: "Example: lagebild users set users anna --role disponent < password.txt")
         @Argument(help: "The accounts file.") var file: String
         @Argument(help: "The account's name.") var name: String
         @Option(help: "disponent, ausbilder or admin.") var role = "disponent"
         func run() throws {
-            guard UserFile.isValid(name: name) else { throw ValidationError("'\(name)' is no account name (letters, digits, . - _)") }
-            guard let role = Role(rawValue: role) else { throw ValidationError("--role must be disponent, ausbilder or admin") }
+            guard UserFile.isValid(name: name) else {
+                throw ValidationError("'\(name)' is no account name (letters, digits, . - _)")
+            }
+            guard let role = Role(rawValue: role) else {
+                throw ValidationError("--role must be disponent, ausbilder or admin")
+            }
             let password = try readPassword()
             guard password.count >= PasswordHash.minimumLength, password.utf8.count <= PasswordHash.maximumLength else {
-                throw CommandFailure("a password has at least \(PasswordHash.minimumLength) characters; nothing was changed")
+                throw CommandFailure(
+                    "a password has at least \(PasswordHash.minimumLength) characters; nothing was changed")
             }
             var generator = SystemRandomNumberGenerator()
             let salt = (0..<16).map { _ in UInt8(truncatingIfNeeded: generator.next()) }
@@ -46,7 +51,9 @@ struct UsersCommand: ParsableCommand {
                 tcsetattr(0, TCSANOW, &silent)
             }
             defer { if isTerminal { tcsetattr(0, TCSANOW, &saved) } }
-            guard let line = readLine(strippingNewline: true) else { throw CommandFailure("no password came; nothing was changed") }
+            guard let line = readLine(strippingNewline: true) else {
+                throw CommandFailure("no password came; nothing was changed")
+            }
             return line
         }
     }
@@ -59,7 +66,9 @@ struct UsersCommand: ParsableCommand {
         func run() throws {
             let accounts = UserFile(path: file)
             var users = try accounts.load()
-            guard users.contains(where: { $0.name == name }) else { throw CommandFailure("there is no account \(name)") }
+            guard users.contains(where: { $0.name == name }) else {
+                throw CommandFailure("there is no account \(name)")
+            }
             users.removeAll { $0.name == name }
             try accounts.save(users)
             print("\(name) was removed")
@@ -70,6 +79,8 @@ struct UsersCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Show the accounts.", discussion: "Example: lagebild users list users")
         @Argument(help: "The accounts file.") var file: String
-        func run() throws { for user in try UserFile(path: file).load() { print("\(user.name) \(user.role.rawValue)") } }
+        func run() throws {
+            for user in try UserFile(path: file).load() { print("\(user.name) \(user.role.rawValue)") }
+        }
     }
 }

@@ -8,7 +8,8 @@ import Viewer
 
 struct DemoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "demo", abstract: "A drone and a Leitstelle on this machine, with a synthetic flight over the Rhine at Duisburg.",
+        commandName: "demo",
+        abstract: "A drone and a Leitstelle on this machine, with a synthetic flight over the Rhine at Duisburg.",
         discussion: "Example: lagebild demo --port 8420")
     @Option(help: "Port of the page.") var port = 8420
     @Option(help: "UDP port of the link.") var linkPort = 4791
@@ -53,14 +54,18 @@ struct DemoCommand: AsyncParsableCommand {
             child.waitUntilExit()
         }
         flight.stop()
-        guard failed.isEmpty else { throw CommandFailure("a part of the demo ended by itself; its message stands above") }
+        guard failed.isEmpty else {
+            throw CommandFailure("a part of the demo ended by itself; its message stands above")
+        }
         print("The demo has ended; its records are in \(folder)")
     }
 
     private func start(_ arguments: [String]) throws -> Process {
         let process = Process()
-        process.executableURL = URL(fileURLWithPath: CommandLine.arguments[0].contains("/") ? CommandLine.arguments[0] : "/proc/self/exe")
-            .resolvingSymlinksInPath()
+        process.executableURL = URL(
+            fileURLWithPath: CommandLine.arguments[0].contains("/") ? CommandLine.arguments[0] : "/proc/self/exe"
+        )
+        .resolvingSymlinksInPath()
         process.arguments = arguments
         process.standardInput = FileHandle.nullDevice
         try process.run()
@@ -79,7 +84,9 @@ struct DemoCommand: AsyncParsableCommand {
         let letters = Array("abcdefghkmnpqrstuvwxyz23456789")
         let password = String((0..<12).map { _ in letters.randomElement(using: &generator) ?? "x" })
         let salt = (0..<16).map { _ in UInt8(truncatingIfNeeded: generator.next()) }
-        guard let hash = PasswordHash.make(password, salt: salt) else { throw CommandFailure("the demo password could not be hashed") }
+        guard let hash = PasswordHash.make(password, salt: salt) else {
+            throw CommandFailure("the demo password could not be hashed")
+        }
         try UserFile(path: folder + "/users").save([User(name: "demo", role: .disponent, passwordHash: hash)])
         try DurableFile.replace(
             folder + "/leitstelle.yaml",

@@ -5,6 +5,7 @@ import Geodesy
 import ImageCoding
 import Scenario
 import Sensors
+import Synchronization
 
 // A synthetic flight through real interfaces: a pseudo-terminal that speaks the thermal sensor's protocol, MAVLink over UDP,
 // JPEGs through a named pipe. The agent at the other end cannot tell it from devices.
@@ -20,6 +21,8 @@ final class DemoFlight: Sendable {
     private let positionPort: Int
     private let scenario: Scenario
     private let stopSignal = StopSignal()
+    private let pipe = Mutex<Int32>(-1)
+    private let sequence = Atomic<UInt8>(0)
     private let clocks = SystemClocks()
     private let began: MonotonicInstant
     /// The scenario begins where fire, boat and swimmer come into view soon.
@@ -84,18 +87,30 @@ final class DemoFlight: Sendable {
     }
 
     private func sendPicture() {
-        // Opened anew for every picture, non-blocking: without a reader there is nobody to send to.
-        let pipe = open(cameraPath, O_WRONLY | O_NONBLOCK)
-        guard pipe >= 0 else { return }
-        defer { close(pipe) }
+        // Non-blocking until there is a reader: without one there is nobody to send to. Held open from then on.
+        let open = pipe.withLock { pipe -> Int32 in
+            if pipe < 0 {
+                pipe = Foundation.open(cameraPath, O_WRONLY | O_NONBLOCK | O_CLOEXEC)
+                if pipe >= 0 { _ = fcntl(pipe, F_SETFL, 0) }
+            }
+            return pipe
+        }
+        guard open >= 0 else { return }
         let picture = scenario.visible(at: now, width: 1280, height: 720)
-        guard let jpeg = try? JPEGEncoder(quality: 80).encode(picture.rgb, layout: .rgb, width: 1280, height: 720) else { return }
-        _ = fcntl(pipe, F_SETFL, 0)
+        guard let jpeg = try? JPEGEncoder(quality: 80).encode(picture.rgb, layout: .rgb, width: 1280, height: 720)
+        else { return }
         jpeg.withUnsafeBytes { bytes in
             var offset = 0
             while offset < bytes.count, !stopSignal.isRequested {
-                let written = write(pipe, bytes.baseAddress?.advanced(by: offset), bytes.count - offset)
-                guard written > 0 else { return }
+                let written = write(open, bytes.baseAddress?.advanced(by: offset), bytes.count - offset)
+                guard written > 0 else {
+                    // The reader went away: wait for the next one.
+                    pipe.withLock { pipe in
+                        close(pipe)
+                        pipe = -1
+                    }
+                    return
+                }
                 offset += written
             }
         }
@@ -125,8 +140,10 @@ final class DemoFlight: Sendable {
         var heartbeat = ByteWriter()
         heartbeat.write(UInt32(0))
         for byte in [2, 3, 0x81, 4, 3] as [UInt8] { heartbeat.write(byte) }
-        for (id, payload) in [(0, heartbeat.bytes), (33, position.bytes), (30, attitude.bytes)] as [(UInt32, [UInt8])] {
-            let packet = MAVLinkPacket(version: 2, sequence: 0, system: 1, component: 1, messageID: id, payload: payload)
+        for (id, payload) in [(0, heartbeat.bytes), (30, attitude.bytes), (33, position.bytes)] as [(UInt32, [UInt8])] {
+            let number = sequence.wrappingAdd(1, ordering: .relaxed).oldValue
+            let packet = MAVLinkPacket(
+                version: 2, sequence: number, system: 1, component: 1, messageID: id, payload: payload)
             if let bytes = packet.encoded() { sendDatagram(bytes) }
         }
     }

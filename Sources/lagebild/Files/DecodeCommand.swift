@@ -5,7 +5,8 @@ import Sensors
 struct DecodeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "decode", abstract: "Run a parser of the agent on a file, one JSON object a line.",
-        discussion: "Example: lagebild decode nmea receiver.log --json", subcommands: [NMEA.self, MAVLink.self, GYMCU.self])
+        discussion: "Example: lagebild decode nmea receiver.log --json",
+        subcommands: [NMEA.self, MAVLink.self, GYMCU.self])
 
     struct NMEA: ParsableCommand {
         static let configuration = CommandConfiguration(
@@ -49,7 +50,8 @@ struct DecodeCommand: ParsableCommand {
             }
             output.flush()
             let counters = reader.counters
-            let unknown = counters.unknown.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }.joined(separator: ", ")
+            let unknown = counters.unknown.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }.joined(
+                separator: ", ")
             complain(
                 "\(count) messages; \(counters.bytesSkipped) bytes skipped, \(counters.badChecksums) bad checksums; "
                     + "of unknown layout by id: \(unknown.isEmpty ? "none" : unknown)")
@@ -76,7 +78,9 @@ struct DecodeCommand: ParsableCommand {
                 }
             }
             output.flush()
-            complain("\(number) frames; \(parser.counters.bytesSkipped) bytes skipped, \(parser.counters.badChecksums) bad checksums")
+            complain(
+                "\(number) frames; \(parser.counters.bytesSkipped) bytes skipped, \(parser.counters.badChecksums) bad checksums"
+            )
         }
     }
 }

@@ -16,7 +16,9 @@ struct DetectCommand: ParsableCommand {
     @Option(help: "Unit of 16-bit values: counts, centikelvin or decikelvin.") var unit = "counts"
 
     func run() throws {
-        guard (1...8192).contains(width), (1...8192).contains(height) else { throw ValidationError("--width and --height: 1 to 8192") }
+        guard (1...8192).contains(width), (1...8192).contains(height) else {
+            throw ValidationError("--width and --height: 1 to 8192")
+        }
         if let mask { try FileManager.default.createDirectory(atPath: mask, withIntermediateDirectories: true) }
         let output = LineOutput()
         defer { output.flush() }
@@ -61,7 +63,8 @@ struct DetectCommand: ParsableCommand {
         }
         let size = width * height * 2
         guard !bytes.isEmpty, bytes.count % size == 0 else {
-            throw CommandFailure("neither PNG, JPEG nor PGM, and not a whole number of \(width)×\(height) 16-bit frames")
+            throw CommandFailure(
+                "neither PNG, JPEG nor PGM, and not a whole number of \(width)×\(height) 16-bit frames")
         }
         return (
             stride(from: 0, to: bytes.count, by: size).compactMap {
@@ -80,7 +83,9 @@ struct DetectCommand: ParsableCommand {
     private func writeMask(
         _ pixels: [UInt8], _ image: ThermalImage, _ file: String, _ number: Int, _ count: Int, _ folder: String
     ) throws {
-        let name = URL(fileURLWithPath: file).deletingPathExtension().lastPathComponent + (count > 1 ? "-\(number)" : "") + ".png"
+        let name =
+            URL(fileURLWithPath: file).deletingPathExtension().lastPathComponent + (count > 1 ? "-\(number)" : "")
+            + ".png"
         let png = try PNG.encodeGray(width: image.width, height: image.height, pixels: pixels)
         try Data(png).write(to: URL(fileURLWithPath: folder + "/" + name))
     }
@@ -103,7 +108,9 @@ struct DetectCommand: ParsableCommand {
             width = image.width
             height = image.height
             detections = hotspots.map {
-                Item(box: [$0.x, $0.y, $0.width, $0.height], centroid: [$0.centroidX, $0.centroidY], peak: $0.peak, score: $0.score)
+                Item(
+                    box: [$0.x, $0.y, $0.width, $0.height], centroid: [$0.centroidX, $0.centroidY], peak: $0.peak,
+                    score: $0.score)
             }
         }
     }

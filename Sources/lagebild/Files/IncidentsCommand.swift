@@ -6,11 +6,13 @@ import Recording
 struct IncidentsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "incidents", abstract: "Look into recorded incidents.",
-        discussion: "Example: lagebild incidents show einsatz.lagebild --frames --json", subcommands: [Show.self, Verify.self])
+        discussion: "Example: lagebild incidents show einsatz.lagebild --frames --json",
+        subcommands: [Show.self, Verify.self])
 
     struct Show: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "What a record holds.", discussion: "Example: lagebild incidents show einsatz.lagebild --frames --json")
+            abstract: "What a record holds.",
+            discussion: "Example: lagebild incidents show einsatz.lagebild --frames --json")
         @Argument(help: "The incident file; it may be being written.") var file: String
         @Flag(help: "A line a frame.") var frames = false
         @Flag(help: "As JSON.") var json = false
@@ -25,7 +27,9 @@ struct IncidentsCommand: ParsableCommand {
                 if json {
                     output.write(String(decoding: try encoder.encode(frame), as: UTF8.self))
                 } else {
-                    output.write("\(frame.captureTime) \(frame.drone) \(frame.stream) \(frame.sequence) \(frame.bytes) \(frame.sha256)")
+                    output.write(
+                        "\(frame.captureTime) \(frame.drone) \(frame.stream) \(frame.sequence) \(frame.bytes) \(frame.sha256)"
+                    )
                 }
             }
         }
@@ -38,7 +42,8 @@ struct IncidentsCommand: ParsableCommand {
                     first: range?.lowerBound.rfc3339, last: range?.upperBound.rfc3339)
                 return output.write(String(decoding: try JSONEncoder().encode(summary), as: UTF8.self))
             }
-            output.write("\(info?.name ?? "?"), opened \(info?.openedAt.rfc3339 ?? "?") by \(info?.openedBy ?? "first frame")")
+            output.write(
+                "\(info?.name ?? "?"), opened \(info?.openedAt.rfc3339 ?? "?") by \(info?.openedBy ?? "first frame")")
             output.write("\(try reader.count()) objects")
             if let range { output.write("\(range.lowerBound.rfc3339) – \(range.upperBound.rfc3339)") }
             for event in try reader.events() { output.write("\(event.time.rfc3339) \(event.text)") }

@@ -59,7 +59,8 @@ private enum Vector {
         let time = WallTime(nanoseconds: 1_533_737_161_905_000_999)
         #expect(
             packets[2].jsonLine(time: time)
-                == #"{"time":"2018-08-08T14:06:01.905000Z","message":"STATUSTEXT","system":1,"component":1,"severity":6,"#
+                == #"{"time":"2018-08-08T14:06:01.905000Z","message":"STATUSTEXT","system":1,"#
+                + #""component":1,"severity":6,"#
                 + #""text":"Hallo Duisburg","id":0,"chunk_seq":0}"#)
         #expect(
             packets[3].jsonLine(time: WallTime(nanoseconds: -1))

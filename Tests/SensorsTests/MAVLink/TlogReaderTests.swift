@@ -107,7 +107,9 @@ private func log(_ count: Int) -> [UInt8] {
         #expect(differing == 0)
         let counters = result.counters
         print(
-            "tlog \(name): \(result.records.count) packets, \(counters.bytesSkipped) bytes skipped, \(counters.lost) lost, "
-                + "\(rows.count) rows with \(fields) fields compared, \(differing) differ, parsed in \(parsed)")
+            "tlog \(name): \(result.records.count) packets, \(counters.bytesSkipped) bytes skipped, "
+                + "\(counters.lost) lost, \(rows.count) rows with \(fields) fields compared, "
+                + "\(differing) differ, parsed in \(parsed)"
+        )
     }
 }

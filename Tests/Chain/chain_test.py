@@ -1,0 +1,301 @@
+"""The whole chain with real programs, real files and a real browser: sensor bytes in, a picture on the page, a record, a replay.
+
+Run by scripts/test. Tests that need the folder of real data (LAGEBILD_DATA) or a browser say that they were skipped.
+"""
+import glob
+import hashlib
+import json
+import os
+import random
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import unittest
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from chain import DATA, LAGEBILD, Chain, lagebild, make_mjpeg, make_thermal
+from webdriver import Browser, free_port, wait_for
+
+SHOTS = os.environ.get("LAGEBILD_SCREENSHOTS")
+has_data = os.path.isdir(os.path.join(DATA, "lepton-16bit"))
+
+
+def sha256(data):
+    return hashlib.sha256(data).hexdigest()
+
+
+def jpegs_of(path):
+    """The pictures of a .mjpeg file that ffmpeg wrote: each begins with FFD8 and ends with FFD9."""
+    data = open(path, "rb").read()
+    parts = data.split(b"\xff\xd8\xff")
+    return [b"\xff\xd8\xff" + part for part in parts[1:]]
+
+
+class ChainTest(unittest.TestCase):
+    def setUp(self):
+        self.chain = Chain()
+        self.addCleanup(self.chain.close)
+
+    def browser(self, *size):
+        if not Browser.available():
+            self.skipTest("no chromium and chromedriver on this machine")
+        browser = Browser(*size)
+        self.addCleanup(browser.close)
+        return browser
+
+    def shot(self, browser, name):
+        path = os.path.join(SHOTS or self.chain.folder, name + ".png")
+        browser.screenshot(path)
+        self.assertGreater(os.path.getsize(path), 20_000, "the screenshot shows next to nothing")
+
+    def synthetic(self, **options):
+        make_mjpeg(self.chain.path("camera.mjpeg"), seconds=4)
+        make_thermal(self.chain.path("thermal.u16le"))
+        self.chain.agent_configuration(
+            "{source: mjpeg, path: camera.mjpeg, rate: 15, loop: true}",
+            "{source: file, path: thermal.u16le, width: 160, height: 120, unit: centikelvin, rate: 8, loop: true}", **options)
+
+    @unittest.skipUnless(has_data, f"skipped: no real data in {DATA}")
+    def test_real_data_from_sensor_to_replay(self):
+        chain = self.chain
+        clip = sorted(glob.glob(os.path.join(DATA, "visible-video", "*.mp4")))[0]
+        make_mjpeg(chain.path("camera.mjpeg"), clip)
+        chain.agent_configuration(
+            "{source: mjpeg, path: camera.mjpeg, rate: 15, loop: true}",
+            f"{{source: file, path: {DATA}/lepton-16bit/possum02.u16le, width: 160, height: 120, unit: counts, rate: 8.7, loop: true}}",
+            f"{{source: tlog, path: {DATA}/mavlink/vtol.tlog}}")
+        browser = self.browser()
+        station = chain.start_station()
+        agent = chain.start_agent()
+        browser.sign_in(chain.base, "anna", "correct-horse-battery")
+        for figure in ("visible", "thermal"):
+            wait_for(f"{figure} is valid", lambda: browser.picture(figure)["valid"])
+        wait_for("the position is shown", lambda: "55H FA" in browser.run("return document.body.innerText"))
+        time.sleep(6)
+        self.shot(browser, "real-data")
+        self.assertLess(browser.picture("visible")["age"], 1500)
+        agent.stop()
+        station.stop()
+
+        # Every frame taken on board is in the station's record, byte for byte, and is a picture of the source.
+        record = chain.incidents()[-1]
+        onboard = {(f["flight"], f["stream"], f["sequence"]): f["sha256"] for f in chain.frames(chain.onboard()[-1])}
+        recorded = {(f["flight"], f["stream"], f["sequence"]): f["sha256"] for f in chain.frames(record)}
+        self.assertGreater(len(onboard), 100)
+        self.assertEqual(onboard, recorded)
+        sources = {sha256(picture) for picture in jpegs_of(chain.path("camera.mjpeg"))}
+        raw = open(os.path.join(DATA, "lepton-16bit", "possum02.u16le"), "rb").read()
+        sources |= {sha256(raw[at:at + 38400]) for at in range(0, len(raw), 38400)}
+        self.assertEqual(set(recorded.values()) - sources, set(), "a recorded frame is no frame of the sources")
+        self.assertIn("integrity_check: ok", chain.verify(record))
+        self.assertIn("hashes that differ: 0", chain.verify(record))
+        print(f"real data: {len(onboard)} frames on board, {len(recorded)} at the station, all equal by hash")
+
+        # The same record plays into the same page.
+        port = free_port()
+        chain.start("replay", record, "--config", chain.path("leitstelle.yaml"), "--port", str(port), log="replay.log")
+        wait_for("the replay is served", lambda: "Wiedergabe" in open(chain.path("replay.log")).read())
+        browser.sign_in(f"http://127.0.0.1:{port}", "anna", "correct-horse-battery")
+        for figure in ("visible", "thermal"):
+            wait_for(f"{figure} is replayed", lambda: browser.picture(figure)["valid"])
+        wait_for("the position is replayed", lambda: "55H FA" in browser.run("return document.body.innerText"))
+        self.assertIn("WIEDERGABE", browser.run("return document.body.innerText"))
+        self.shot(browser, "replay")
+
+    def test_page_turns_invalid_and_comes_back(self):
+        chain = self.chain
+        self.synthetic()
+        browser = self.browser()
+        chain.start_station()
+        agent = chain.start_agent()
+        browser.sign_in(chain.base, "anna", "correct-horse-battery")
+        for figure in ("visible", "thermal"):
+            wait_for(f"{figure} is valid", lambda: browser.picture(figure)["valid"])
+        self.shot(browser, "valid")
+        # A process that is stopped is the hardest freeze: the socket stays open, nothing says goodbye.
+        for freeze, thaw in ((signal.SIGSTOP, signal.SIGCONT),):
+            agent.process.send_signal(freeze)
+            began = time.monotonic()
+            for figure in ("visible", "thermal"):
+                wait_for(f"{figure} is invalid", lambda: not browser.picture(figure)["valid"], 5)
+            self.assertLess(time.monotonic() - began, 2.5, "invalid too late")
+            time.sleep(1)
+            self.assertGreater(browser.picture("visible")["age"], 1500)
+            self.shot(browser, "stale")
+            agent.process.send_signal(thaw)
+            for figure in ("visible", "thermal"):
+                wait_for(f"{figure} is valid again", lambda: browser.picture(figure)["valid"])
+        agent.stop()
+        wait_for("invalid after the agent ended", lambda: not browser.picture("visible")["valid"], 5)
+        chain.start_agent()
+        wait_for("valid with a new agent", lambda: browser.picture("visible")["valid"])
+
+    def test_station_killed_in_flight(self):
+        chain = self.chain
+        self.synthetic()
+        station = chain.start_station()
+        agent = chain.start_agent()
+        wait_for("an incident", lambda: os.path.isdir(chain.path("station/incidents")) and chain.incidents())
+        time.sleep(4)
+        station.stop(signal.SIGKILL)
+        record = chain.incidents()[-1]
+        connected = agent.text().count("Connected to the Leitstelle")
+        station = chain.start_station()
+        began = time.monotonic()
+        wait_for("the agent is back", lambda: agent.text().count("Connected to the Leitstelle") > connected, 10)
+        seconds = time.monotonic() - began
+        self.assertLess(seconds, 3, "the agent took too long to resume")
+        time.sleep(3)
+        agent.stop()
+        station.stop()
+        self.assertEqual(chain.incidents(), [record], "the restarted station goes on with the same incident")
+        self.assertIn("integrity_check: ok", chain.verify(record))
+        acknowledged = int(re.search(r"(\d+) acknowledged as durable", agent.text()).group(1))
+        stored = int(re.search(r"objects: (\d+)", chain.verify(record)).group(1))
+        self.assertGreater(acknowledged, 100)
+        self.assertLessEqual(acknowledged, stored, "something was acknowledged that is not in the record")
+        onboard = {(f["stream"], f["sequence"]): f["sha256"] for f in chain.frames(chain.onboard()[-1])}
+        recorded = {(f["stream"], f["sequence"]): f["sha256"] for f in chain.frames(record)}
+        self.assertTrue(recorded.items() <= onboard.items())
+        print(f"kill -9: {acknowledged} objects acknowledged, {stored} in the record, back after {seconds:.2f} s, "
+              f"{len(onboard) - len(recorded)} of {len(onboard)} frames not there (the outage)")
+
+    def test_bad_input_ends_nothing_and_loses_nothing(self):
+        chain = self.chain
+        self.synthetic()
+        # A folder camera with a picture that claims 60,000 × 60,000.
+        os.mkdir(chain.path("pictures"))
+        giant = bytearray(jpegs_of(chain.path("camera.mjpeg"))[0])
+        at = giant.index(b"\xff\xc0") + 5
+        giant[at:at + 4] = (60000).to_bytes(2, "big") * 2
+        open(chain.path("pictures/a.jpg"), "wb").write(giant)
+        open(chain.path("pictures/b.jpg"), "wb").write(jpegs_of(chain.path("camera.mjpeg"))[1])
+        serial, sensor = os.openpty()
+        chain.agent_configuration(
+            "{source: mjpeg, path: camera.mjpeg, rate: 15, loop: true}, {source: folder, path: pictures, rate: 5, loop: true}",
+            f"{{source: gy-mcu90640, path: {os.ttyname(sensor)}}}",
+            f"{{source: mavlink-udp, host: 127.0.0.1, port: {chain.position_port}}}")
+        station = chain.start_station()
+        agent = chain.start_agent()
+        wait_for("an incident", lambda: os.path.isdir(chain.path("station/incidents")) and chain.incidents())
+        noise = random.Random(1)
+        udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        os.set_blocking(serial, False)
+        for number in range(3000):
+            first = bytes([number % 6])
+            udp.sendto(first + noise.randbytes(noise.randrange(1400)), ("127.0.0.1", chain.link_port))
+            udp.sendto(noise.randbytes(noise.randrange(300)), ("127.0.0.1", chain.position_port))
+            if number % 10 == 0:
+                try:
+                    os.write(serial, b"ZZ" + noise.randbytes(200))
+                except BlockingIOError:
+                    pass
+        for _ in range(20):
+            with socket.create_connection(("127.0.0.1", chain.page_port)) as page:
+                page.sendall(noise.randbytes(3000))
+        # A drone that is not enrolled, and one that believes in another station.
+        chain.run("keys", "generate", chain.path("stranger.key"))
+        make = dict(cameras="{source: mjpeg, path: camera.mjpeg, rate: 15, loop: true}")
+        chain.agent_configuration(**make, name="stranger.yaml", data="stranger", key="stranger.key")
+        chain.agent_configuration(**make, name="misled.yaml", data="misled", station_key="stranger.key.pub")
+        stranger = chain.start_agent("stranger.yaml", "stranger.log")
+        misled = chain.start_agent("misled.yaml", "misled.log")
+        wait_for("the stranger is named", lambda: "not enrolled" in station.text())
+        time.sleep(3)
+        self.assertNotIn("Connected", stranger.text() + misled.text())
+        for program in (station, agent, stranger, misled):
+            self.assertIsNone(program.process.poll(), program.text())
+        stranger.stop()
+        misled.stop()
+        # Revoked while flying.
+        chain.run("keys", "revoke", chain.path("authorized_drones"), "drohne-1")
+        wait_for("the revoked drone is shut out", lambda: "is silent" in agent.text(), 6)
+        agent.stop()
+        station.stop()
+        frames = chain.frames(chain.incidents()[-1])
+        self.assertTrue(any(f["stream"] == "visible0" for f in frames))
+        self.assertFalse([f for f in frames if f["stream"] == "thermal0"], "noise on the serial line became a frame")
+        self.assertNotIn(sha256(bytes(giant)), {f["sha256"] for f in frames}, "the giant picture went through")
+        self.assertIn("integrity_check: ok", chain.verify(chain.incidents()[-1]))
+
+    def test_configuration_errors_name_file_line_and_key(self):
+        self.synthetic()
+        path = self.chain.path("agent.yaml")
+        self.chain.write("agent.yaml", open(path).read().replace("recording: {reserve", "recording:\n  {rezerve"))
+        result = lagebild("agent", "--config", path)
+        self.assertNotEqual(result.returncode, 0)
+        self.assertRegex(result.stderr, r"agent\.yaml:\d+: unknown key 'rezerveMegabytes' in 'recording' \(did you mean 'reserveMegabytes'\?\)")
+
+    def test_help_has_an_example_everywhere(self):
+        for command in (["demo"], ["agent"], ["leitstelle"], ["replay"], ["incidents"], ["incidents", "show"], ["keys"],
+                        ["keys", "generate"], ["users"], ["users", "set"], ["doctor"], ["detect"], ["decode"],
+                        ["decode", "nmea"], ["decode", "mavlink"], ["decode", "gy-mcu90640"]):
+            result = lagebild(*command, "--help")
+            self.assertEqual(result.returncode, 0, command)
+            self.assertIn("Example: lagebild", result.stdout, command)
+
+    def test_failures_exit_non_zero_and_speak_on_standard_error(self):
+        for command in (["incidents", "show", "/nowhere"], ["decode", "nmea", "/nowhere", "--json"], ["detect", "/nowhere"],
+                        ["replay", "/nowhere", "--config", self.chain.path("leitstelle.yaml")],
+                        ["agent", "--config", "/nowhere"], ["incidents", "show", LAGEBILD]):
+            result = lagebild(*command)
+            self.assertNotEqual(result.returncode, 0, command)
+            self.assertTrue(result.stderr.strip(), command)
+            self.assertEqual(result.stdout, "", command)
+
+    def test_page_needs_a_sign_in(self):
+        self.synthetic()
+        chain = self.chain
+        chain.start_station()
+        import http.client
+        def get(path, method="GET", body=None, **headers):
+            connection = http.client.HTTPConnection("127.0.0.1", chain.page_port, timeout=10)
+            connection.request(method, path, body, headers)
+            response = connection.getresponse()
+            response.read()
+            return response
+        self.assertEqual(get("/").status, 303)
+        self.assertEqual(get("/leaflet/leaflet.js").status, 401)
+        self.assertEqual(get("/tiles/1/1/1").status, 401)
+        self.assertEqual(get("/assets/..%2fusers").status, 404)
+        self.assertEqual(get("/login", Host="evil.example").status, 421)
+        form = {"Content-Type": "application/x-www-form-urlencoded"}
+        self.assertEqual(get("/login", "POST", "user=anna&password=correct-horse-battery", **form).status, 403)
+        self.assertEqual(
+            get("/login", "POST", "user=anna&password=x", **form, Origin="http://evil.example").status, 403)
+        own = {**form, "Origin": chain.base}
+        self.assertEqual(get("/login", "POST", "user=anna&password=wrong", **own).headers["Location"], "/login?fehler=1")
+        accepted = get("/login", "POST", "user=anna&password=correct-horse-battery", **own)
+        self.assertEqual(accepted.headers["Location"], "/")
+        self.assertIn("HttpOnly", accepted.headers["Set-Cookie"])
+        socket_headers = {"Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13",
+                          "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==", "Origin": chain.base}
+        try:
+            self.assertNotEqual(get("/live", **socket_headers).status, 101)
+        except (http.client.HTTPException, ConnectionError):
+            pass  # Refused by closing.
+        for _ in range(12):
+            last = get("/login", "POST", "user=anna&password=wrong", **own).headers["Location"]
+        self.assertEqual(last, "/login?fehler=zuviele")
+
+    @unittest.skipUnless(has_data, f"skipped: no real data in {DATA}")
+    def test_truncated_tlog(self):
+        whole = open(os.path.join(DATA, "mavlink", "vtol.tlog"), "rb").read()
+        open(self.chain.path("cut.tlog"), "wb").write(whole[:100_001])
+        result = lagebild("decode", "mavlink", self.chain.path("cut.tlog"), "--json")
+        self.assertEqual(result.returncode, 0)
+        lines = [json.loads(line) for line in result.stdout.splitlines()]
+        self.assertGreater(len(lines), 1000)
+        self.assertIn("time", lines[0])
+
+
+if __name__ == "__main__":
+    program = unittest.main(exit=False, verbosity=2)
+    result = program.result
+    failed = len(result.failures) + len(result.errors)
+    print(f"chain: {result.testsRun - failed - len(result.skipped)} passed, {failed} failed, {len(result.skipped)} skipped", flush=True)
+    sys.exit(1 if failed else 0)

@@ -1,0 +1,39 @@
+import FlightTypes
+import Testing
+
+@Suite struct IdentityTests {
+    @Test(arguments: ["a", "7", "alpha", "drohne-1", "0-", "a--b", String(repeating: "z", count: 32)])
+    func goodDroneNames(name: String) {
+        #expect(DroneID(name)?.name == name)
+        #expect(DroneID(name)?.description == name)
+    }
+
+    @Test(arguments: [
+        "", "-", "-a", "Alpha", "a b", "a/b", "..", "a.b", "a_b", "ä", "a\u{308}", "a\0", "a\n", "٣", "<b>", "a:b",
+        String(repeating: "z", count: 33),
+    ])
+    func badDroneNames(name: String) { #expect(DroneID(name) == nil) }
+
+    @Test func droneNamesAreOrdered() throws {
+        let alpha = try #require(DroneID("alpha"))
+        let bravo = try #require(DroneID("bravo"))
+        #expect(alpha < bravo)
+        #expect(!(bravo < alpha))
+        #expect(!(alpha < alpha))
+    }
+
+    /// Every code names at most one stream, and every stream has a code.
+    @Test func streamCodes() {
+        var streams = 0
+        for code in UInt16.min ... .max {
+            guard let stream = StreamID(code: code) else { continue }
+            streams += 1
+            #expect(stream.code == code)
+        }
+        #expect(streams == StreamKind.allCases.count * 256)
+        #expect(StreamID(.visible, 1).code == 0x0401)
+        #expect(StreamID(.visible, 1).description == "visible1")
+        #expect(StreamID(.status).description == "status0")
+        #expect(StreamID(code: 0x0500) == nil)
+    }
+}

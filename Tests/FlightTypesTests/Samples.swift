@@ -1,0 +1,120 @@
+import FlightTypes
+
+/// Steele, Lea and Flood's SplitMix64.
+struct SplitMix: RandomNumberGenerator {
+    var state: UInt64
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+}
+
+/// Objects made of a seed. No NaN in them, so that a decoded one can be compared with `==`.
+enum Samples {
+    static func objects(seed: UInt64) -> [FlightObject] {
+        var random = SplitMix(state: seed)
+        return [
+            jpeg(&random), gray16(&random), .telemetry(telemetry(&random)), .detections(detections(&random)),
+            .status(status(&random)),
+        ]
+    }
+
+    private static func id(_ kind: StreamKind, _ random: inout SplitMix) -> ObjectID {
+        ObjectID(
+            flight: .random(in: .min ... .max, using: &random),
+            stream: StreamID(kind, .random(in: .min ... .max, using: &random)),
+            sequence: .random(in: .min ... .max, using: &random))
+    }
+
+    private static func time(_ random: inout SplitMix) -> CaptureTime {
+        CaptureTime(
+            monotonic: MonotonicInstant(nanoseconds: .random(in: .min ... .max, using: &random)),
+            wall: WallTime(nanoseconds: .random(in: .min ... .max, using: &random)))
+    }
+
+    private static func pose(_ random: inout SplitMix) -> Pose {
+        let qualities: [Pose.Quality] = [.none, .interpolated, .extrapolated, .stale]
+        var pose = Pose(
+            latitude: .random(in: -90...90, using: &random), longitude: .random(in: -180...180, using: &random),
+            quality: qualities[Int.random(in: 0...3, using: &random)])
+        pose.altitudeMSLMetres = .random(in: -500...9000, using: &random)
+        pose.heightMetres = .random(in: -50...500, using: &random)
+        pose.rollDegrees = .random(in: -180...180, using: &random)
+        pose.pitchDegrees = .random(in: -90...90, using: &random)
+        pose.yawDegrees = .random(in: 0..<360, using: &random)
+        pose.gimbalPitchDegrees = .random(in: -90...30, using: &random)
+        pose.gimbalYawDegrees = .random(in: 0..<360, using: &random)
+        pose.groundSpeed = .random(in: 0...30, using: &random)
+        pose.courseDegrees = .random(in: 0..<360, using: &random)
+        pose.horizontalAccuracyMetres = .random(in: 0...50, using: &random)
+        pose.fix = .random(in: 0...6, using: &random)
+        pose.satellites = .random(in: .min ... .max, using: &random)
+        pose.ageMilliseconds = .random(in: .min ... .max, using: &random)
+        return pose
+    }
+
+    private static func bytes(_ count: Int, _ random: inout SplitMix) -> [UInt8] {
+        (0..<count).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+    }
+
+    private static func jpeg(_ random: inout SplitMix) -> FlightObject {
+        .frame(
+            Frame(
+                id: id(.visible, &random), captureTime: time(&random), pose: pose(&random), encoding: .jpeg,
+                flags: Frame.Flags(rawValue: .random(in: 0...3, using: &random)),
+                width: .random(in: 1 ... .max, using: &random), height: .random(in: 1 ... .max, using: &random),
+                payload: bytes(Int.random(in: 0...64, using: &random), &random)))
+    }
+
+    private static func gray16(_ random: inout SplitMix) -> FlightObject {
+        let units: [ThermalUnit] = [.none, .centikelvin, .decikelvin, .counts]
+        let width = Int.random(in: 1...8, using: &random)
+        let height = Int.random(in: 1...6, using: &random)
+        return .frame(
+            Frame(
+                id: id(.thermal, &random), captureTime: time(&random), pose: pose(&random), encoding: .gray16,
+                unit: units[Int.random(in: 0...3, using: &random)], width: UInt16(width), height: UInt16(height),
+                payload: bytes(width * height * 2, &random)))
+    }
+
+    private static func telemetry(_ random: inout SplitMix) -> TelemetrySample {
+        TelemetrySample(
+            id: id(.telemetry, &random), captureTime: time(&random), pose: pose(&random),
+            batteryPercent: .random(in: .min ... .max, using: &random), armed: .random(using: &random))
+    }
+
+    private static func detections(_ random: inout SplitMix) -> DetectionReport {
+        let items = (0..<Int.random(in: 0...DetectionReport.detectionsLimit, using: &random)).map { _ in
+            Detection(
+                x: .random(in: .min ... .max, using: &random), y: .random(in: .min ... .max, using: &random),
+                width: .random(in: .min ... .max, using: &random), height: .random(in: .min ... .max, using: &random),
+                centroidX: .random(in: 0...640, using: &random), centroidY: .random(in: 0...512, using: &random),
+                peak: .random(in: .min ... .max, using: &random), contrast: .random(in: .min ... .max, using: &random),
+                score: .random(in: 0...100, using: &random),
+                place: Bool.random(using: &random)
+                    ? Detection.Place(
+                        latitude: .random(in: -90...90, using: &random),
+                        longitude: .random(in: -180...180, using: &random),
+                        radiusMetres: .random(in: 0...100, using: &random)) : nil)
+        }
+        let looked = id(.thermal, &random)
+        return DetectionReport(
+            id: id(.detections, &random), captureTime: time(&random), stream: looked.stream, sequence: looked.sequence,
+            detections: items)
+    }
+
+    private static func status(_ random: inout SplitMix) -> StatusReport {
+        let states: [StatusReport.SensorState] = [.running, .missing, .failing, .frozen]
+        let sensors = (0..<Int.random(in: 0...16, using: &random)).map { _ in
+            StatusReport.Sensor(
+                stream: id(.visible, &random).stream, state: states[Int.random(in: 0...3, using: &random)],
+                taken: random.next(), lost: random.next())
+        }
+        return StatusReport(
+            id: id(.status, &random), captureTime: time(&random), sensors: sensors, isRecording: .random(using: &random),
+            objectsSent: random.next(), objectsDropped: random.next())
+    }
+}

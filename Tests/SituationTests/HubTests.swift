@@ -1,0 +1,120 @@
+import FlightTypes
+import Situation
+import Testing
+
+@Suite struct HubTests {
+    private let alpha: DroneID
+    private let bravo: DroneID
+    private let hub = StreamHub()
+
+    init() throws {
+        alpha = try #require(DroneID("alpha"))
+        bravo = try #require(DroneID("bravo"))
+    }
+
+    @Test func onlyTheNewestFrameOfEachStreamWaits() async throws {
+        let reader = try #require(hub.subscribe(.newestFrame))
+        for sequence in UInt64(0)..<5 {
+            hub.publish(Arrivals.frame(alpha, sequence))
+            hub.publish(Arrivals.frame(alpha, 100 + sequence, stream: StreamID(.visible, 1)))
+            hub.publish(Arrivals.frame(bravo, 200 + sequence))
+        }
+        #expect(reader.statistics == HubReader.Statistics(queued: 3, queuedBytes: 30, dropped: 12))
+        #expect(await reader.next()?.sequences == [4, 104, 204])
+        #expect(reader.statistics == HubReader.Statistics(queued: 0, queuedBytes: 0, dropped: 12))
+    }
+
+    /// A newer frame goes to the end: what is given out is in the order of arrival.
+    @Test func theOrderOfArrivalStays() async throws {
+        let reader = try #require(hub.subscribe(.newestFrame))
+        hub.publish(Arrivals.frame(alpha, 1))
+        hub.publish(Arrivals.telemetry(alpha, 2))
+        hub.publish(Arrivals.frame(alpha, 3))
+        #expect(await reader.next()?.sequences == [2, 3])
+    }
+
+    @Test func smallObjectsDropTheOldestAndNeverAFrame() async throws {
+        let reader = try #require(hub.subscribe(.newestFrame))
+        hub.publish(Arrivals.frame(alpha, 9_999))
+        let limit = UInt64(HubReader.smallObjectsLimit)
+        for sequence in 0..<limit + 3 { hub.publish(Arrivals.telemetry(alpha, sequence)) }
+        #expect(reader.statistics.dropped == 3)
+        #expect(reader.statistics.queued == HubReader.smallObjectsLimit + 1)
+        let batch = try #require(await reader.next())
+        #expect(batch.sequences == [9_999] + Array(3..<limit + 3))
+    }
+
+    @Test func evidenceRefusesTheNewBeyondItsBytes() async throws {
+        let reader = try #require(hub.subscribe(.refuseBeyond(bytes: 100)))
+        hub.publish(Arrivals.frame(alpha, 1, size: 60))
+        hub.publish(Arrivals.frame(alpha, 2, size: 41))  // One byte too many.
+        hub.publish(Arrivals.frame(alpha, 3, size: 40))  // Fits exactly.
+        hub.publish(Arrivals.telemetry(alpha, 4))
+        #expect(reader.statistics == HubReader.Statistics(queued: 2, queuedBytes: 100, dropped: 2))
+        #expect(await reader.next()?.sequences == [1, 3])
+        hub.publish(Arrivals.frame(alpha, 5, size: 100))
+        #expect(await reader.next()?.sequences == [5])
+        hub.publish(Arrivals.frame(alpha, 6, size: 101))
+        #expect(reader.statistics == HubReader.Statistics(queued: 0, queuedBytes: 0, dropped: 3))
+    }
+
+    /// Nothing that evidence needs is dropped for a slow viewer, and the other way round.
+    @Test func readersDoNotSlowEachOther() async throws {
+        let viewer = try #require(hub.subscribe(.newestFrame))
+        let recorder = try #require(hub.subscribe(.refuseBeyond(bytes: 1 << 20)))
+        for sequence in UInt64(0)..<1_000 { hub.publish(Arrivals.frame(alpha, sequence)) }
+        #expect(await recorder.next()?.sequences == Array(0..<1_000))
+        #expect(recorder.statistics.dropped == 0)
+        #expect(await viewer.next()?.sequences == [999])
+    }
+
+    /// Whether the reader waits already or the object is there first, it gets it.
+    @Test func aWaitingReaderIsWoken() async throws {
+        let reader = try #require(hub.subscribe(.newestFrame))
+        for sequence in UInt64(0)..<200 {
+            async let batch = reader.next()
+            hub.publish(Arrivals.frame(alpha, sequence))
+            #expect(await batch?.sequences == [sequence])
+        }
+        #expect(reader.statistics == HubReader.Statistics())
+    }
+
+    @Test func finishGivesOutWhatIsQueuedThenNil() async throws {
+        let reader = try #require(hub.subscribe(.newestFrame))
+        hub.publish(Arrivals.frame(alpha, 1))
+        reader.finish()
+        hub.publish(Arrivals.frame(bravo, 2))
+        #expect(await reader.next()?.sequences == [1])
+        #expect(await reader.next() == nil)
+        #expect(await reader.next() == nil)
+    }
+
+    @Test func finishWakesAWaitingReader() async throws {
+        for _ in 0..<100 {
+            let reader = try #require(hub.subscribe(.newestFrame))
+            async let batch = reader.next()
+            hub.unsubscribe(reader)
+            #expect(await batch == nil)
+        }
+    }
+
+    @Test func cancellingEndsTheWait() async throws {
+        for _ in 0..<100 {
+            let reader = try #require(hub.subscribe(.newestFrame))
+            let waiting = Task { await reader.next() == nil }
+            waiting.cancel()
+            #expect(await waiting.value)
+            hub.unsubscribe(reader)
+        }
+    }
+
+    @Test func readersLimit() throws {
+        var readers: [HubReader] = []
+        for _ in 0..<StreamHub.readersLimit { readers.append(try #require(hub.subscribe(.newestFrame))) }
+        #expect(hub.subscribe(.newestFrame) == nil)
+        hub.unsubscribe(readers[0])
+        hub.unsubscribe(readers[0])
+        #expect(hub.subscribe(.newestFrame) != nil)
+        #expect(hub.subscribe(.newestFrame) == nil)
+    }
+}
