@@ -83,7 +83,7 @@ actor IncidentRecorder {
             let result = try writer.append(batch.map(RecordableObject.init), recordTime: clocks.wallNow())
             recorded += UInt64(result.stored)
             for (name, durable) in Dictionary(grouping: result.durable, by: \.drone) {
-                if let drone = DroneID(name) { acknowledge(drone, durable.map(\.object)) }
+                if let drone = DroneID(name) { acknowledge(drone, durable.map(\.id)) }
             }
             if !result.conflicts.isEmpty {
                 logger.error("\(result.conflicts.count) objects came again with other bytes; the first ones stay in \(path)")

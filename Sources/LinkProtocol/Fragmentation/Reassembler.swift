@@ -41,12 +41,14 @@ public struct Reassembler: Sendable {
             refused += 1
             return nil
         }
+        // Taken out while it changes: a second reference would copy all its fragments for each one that comes.
         var partial =
-            partials[fragment.object]
+            partials.removeValue(forKey: fragment.object)
             ?? Partial(length: fragment.length, size: fragment.size, count: count, firstSeen: now)
         guard partial.length == fragment.length, partial.size == fragment.size,
             partial.fragments[Int(fragment.index)] == nil
         else {
+            partials[fragment.object] = partial
             refused += 1
             return nil
         }
@@ -55,7 +57,6 @@ public struct Reassembler: Sendable {
         bytes += fragment.data.count
         if partial.fragments.count == count {
             bytes -= partial.bytes
-            partials[fragment.object] = nil
             finish(fragment.object)
             completed += 1
             var object: [UInt8] = []

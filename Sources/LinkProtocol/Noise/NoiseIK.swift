@@ -34,10 +34,14 @@ public struct StaticKeyPair: Sendable {
         publicKey = Array(key.publicKey.rawRepresentation)
     }
     func agree(with publicKey: [UInt8]) throws(NoiseError) -> [UInt8] {
+        let secret: [UInt8]
         do {
             let peer = try Curve25519.KeyAgreement.PublicKey(rawRepresentation: publicKey)
-            return try privateKey.sharedSecretFromKeyAgreement(with: peer).withUnsafeBytes { Array($0) }
+            secret = try privateKey.sharedSecretFromKeyAgreement(with: peer).withUnsafeBytes { Array($0) }
         } catch { throw .badKey }
+        // RFC 7748 §6.1: a point of low order gives zeroes that everybody knows, and the library lets them pass.
+        guard secret.reduce(UInt8(0), |) != 0 else { throw .badKey }
+        return secret
     }
 }
 

@@ -43,10 +43,10 @@ public struct StateMessage: Encodable, Sendable {
         public var clockErrorMs: Double?
         /// Objects given up in this flight.
         public var lostObjects: UInt64
-        /// A link of its parts.
+        /// A link of its parts; what is not a number is left out, because JSON has none for it.
         public init(rttMs: Double?, clockErrorMs: Double?, lostObjects: UInt64) {
-            self.rttMs = rttMs
-            self.clockErrorMs = clockErrorMs
+            self.rttMs = rttMs.flatMap { $0.isFinite ? $0 : nil }
+            self.clockErrorMs = clockErrorMs.flatMap { $0.isFinite ? $0 : nil }
             self.lostObjects = lostObjects
         }
     }

@@ -26,6 +26,8 @@ struct PendingConnection: ServerChildChannelValue {
 struct LiveChannel: HTTPChannelHandler {
     /// Largest message a browser may send.
     static let messageLimit = 1 << 14
+    /// Time for the first request's head.
+    static let headTimeout = TimeAmount.seconds(10)
 
     let responder: HTTPChannelHandler.Responder
     /// Who may open the socket; nil refuses.
@@ -66,10 +68,14 @@ struct LiveChannel: HTTPChannelHandler {
                     }))
             configuration.enablePipelining = false
             configuration.decoderConfiguration = limits
-            return PendingConnection(
-                channel: channel,
-                connection: try channel.pipeline.syncOperations.configureUpgradableHTTPServerPipeline(
-                    configuration: configuration))
+            let connection = try channel.pipeline.syncOperations.configureUpgradableHTTPServerPipeline(
+                configuration: configuration)
+            // Who connects and does not say what it wants holds a descriptor: a head must be whole within this time.
+            let deadline = channel.eventLoop.assumeIsolated().scheduleTask(in: Self.headTimeout) {
+                channel.close(promise: nil)
+            }
+            connection.assumeIsolated().whenComplete { _ in deadline.cancel() }
+            return PendingConnection(channel: channel, connection: connection)
         }
     }
 

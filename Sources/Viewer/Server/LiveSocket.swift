@@ -4,6 +4,7 @@ import NIOCore
 import NIOWebSocket
 import ServiceLifecycle
 import Situation
+import Synchronization
 
 // One browser. Two producers, one writer:
 //   hub reader (newest frame a stream) ─┐
@@ -13,7 +14,8 @@ import Situation
 struct LiveSocket: Sendable {
     static let stateInterval: Duration = .milliseconds(500)
     /// A browser says something every two seconds; one that has been silent this long is gone.
-    static let silenceLimit: Duration = .seconds(30)
+    /// (Browsers let hidden pages speak only once a minute.)
+    static let silenceLimit: Duration = .seconds(150)
 
     let hub: StreamHub
     let actions: ViewerActions
@@ -23,13 +25,14 @@ struct LiveSocket: Sendable {
     func run(_ channel: NIOAsyncChannel<WebSocketFrame, WebSocketFrame>, user: SignedIn) async {
         guard let reader = hub.subscribe(.newestFrame) else { return }
         defer { hub.unsubscribe(reader) }
+        let heard = LastHeard(clocks.monotonicNow())
         do {
             try await channel.executeThenClose { inbound, outbound in
                 try await send(hello(user), on: outbound)
                 try await withThrowingTaskGroup(of: Void.self) { group in
                     group.addTask { try await self.sendObjects(from: reader, on: outbound) }
-                    group.addTask { try await self.sendState(on: outbound) }
-                    group.addTask { try await self.receive(inbound, on: outbound, user: user) }
+                    group.addTask { try await self.sendState(on: outbound, heard) }
+                    group.addTask { try await self.receive(inbound, on: outbound, user: user, heard) }
                     _ = try await group.next()  // Whoever ends first ends the socket.
                     group.cancelAll()
                 }
@@ -60,8 +63,10 @@ struct LiveSocket: Sendable {
         }
     }
 
-    private func sendState(on outbound: NIOAsyncChannelOutboundWriter<WebSocketFrame>) async throws {
-        while !Task.isCancelled {
+    private func sendState(
+        on outbound: NIOAsyncChannelOutboundWriter<WebSocketFrame>, _ heard: LastHeard
+    ) async throws {
+        while !Task.isCancelled, clocks.monotonicNow().since(heard.time) < Self.silenceLimit {
             try await send(await actions.state(), on: outbound)
             try await Task.sleep(for: Self.stateInterval)
         }
@@ -70,9 +75,10 @@ struct LiveSocket: Sendable {
     private func receive(
         _ inbound: NIOAsyncChannelInboundStream<WebSocketFrame>,
         on outbound: NIOAsyncChannelOutboundWriter<WebSocketFrame>,
-        user: SignedIn
+        user: SignedIn, _ heard: LastHeard
     ) async throws {
         for try await frame in inbound {
+            heard.time = clocks.monotonicNow()
             switch frame.opcode {
             case .connectionClose: return
             case .ping:
@@ -100,6 +106,16 @@ struct LiveSocket: Sendable {
         _ bytes: [UInt8], _ opcode: WebSocketOpcode, on outbound: NIOAsyncChannelOutboundWriter<WebSocketFrame>
     ) async throws {
         try await outbound.write(WebSocketFrame(fin: true, opcode: opcode, data: ByteBuffer(bytes: bytes)))
+    }
+}
+
+/// When a browser last said something; shared by the socket's reader and writer.
+private final class LastHeard: Sendable {
+    private let instant: Mutex<MonotonicInstant>
+    init(_ instant: MonotonicInstant) { self.instant = Mutex(instant) }
+    var time: MonotonicInstant {
+        get { instant.withLock { $0 } }
+        set { instant.withLock { $0 = newValue } }
     }
 }
 

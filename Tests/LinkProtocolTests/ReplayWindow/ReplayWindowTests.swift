@@ -14,9 +14,11 @@ private struct Model {
 }
 
 @Suite struct ReplayWindowTests {
-    @Test(arguments: [
-        (UInt64(1), UInt64(0)), (2, 5_000), (3, 1 << 40), (4, UInt64.max - 30_000), (5, UInt64.max - 9_000),
-    ])
+    static let cases: [(seed: UInt64, start: UInt64)] = [
+        (1, 0), (2, 5_000), (3, 1 << 40), (4, .max - 30_000), (5, .max - 9_000),
+    ]
+
+    @Test(arguments: cases)
     func agreesWithASet(seed: UInt64, start: UInt64) {
         var random = SeededRandom(seed)
         var window = ReplayWindow()

@@ -1,0 +1,50 @@
+import FlightTypes
+import LinkProtocol
+import LinkTransport
+import Testing
+
+@Suite struct EnrolmentFileTests {
+    private static func enrolment(_ name: String, _ first: UInt8) throws -> StationLink.Enrolment {
+        StationLink.Enrolment(
+            drone: try #require(DroneID(name)), publicKey: [first] + [UInt8](repeating: 3, count: 31))
+    }
+    private static func line(_ name: String, _ first: UInt8) -> String {
+        PublicKeyLine(key: [first] + [UInt8](repeating: 3, count: 31), comment: name).text
+    }
+
+    @Test func savedListLoadsAgain() throws {
+        let folder = try TemporaryFolder()
+        let file = EnrolmentFile(path: folder.file("drones"))
+        #expect(try file.load().isEmpty)
+        let list = [try Self.enrolment("adler-1", 1), try Self.enrolment("falke-2", 2)]
+        try file.save(list)
+        #expect(try file.load() == list)
+        #expect(try folder.mode("drones") == 0o600)
+        try file.save([list[1]])
+        #expect(try file.load() == [list[1]])
+        try file.save([])
+        #expect(try file.load().isEmpty)
+        #expect(folder.names == ["drones"])
+    }
+
+    @Test func commentsAndEmptyLinesAreSkipped() throws {
+        let folder = try TemporaryFolder()
+        let text = "# drones of the watch\n\n  \(Self.line("adler-1", 1))  \n#\(Self.line("falke-2", 2))\n\n"
+        let file = EnrolmentFile(path: try folder.write(text, to: "drones"))
+        #expect(try file.load() == [try Self.enrolment("adler-1", 1)])
+    }
+
+    @Test func oneBadLineRefusesTheWholeListAndSaysWhich() throws {
+        let folder = try TemporaryFolder()
+        let good = Self.line("adler-1", 1)
+        let bad = [
+            "nonsense", Self.line("", 2), Self.line("Adler", 2), Self.line("two words", 2), Self.line("adler-1", 2),
+            Self.line("falke-2", 1), "lagebild-x25519 AAAA falke-2",
+        ]
+        for line in bad {
+            let file = EnrolmentFile(path: try folder.write("\(good)\n\(line)\n", to: "drones"))
+            let error = #expect(throws: KeyError.self) { try file.load() }
+            #expect(error?.description.contains("drones:2:") == true, "\(line)")
+        }
+    }
+}

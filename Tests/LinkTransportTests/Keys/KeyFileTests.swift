@@ -1,0 +1,86 @@
+import Foundation
+import LinkProtocol
+import LinkTransport
+import Testing
+
+@Suite struct KeyFileTests {
+    @Test func generatedPairLoadsAgain() throws {
+        let folder = try TemporaryFolder()
+        let line = try KeyFile.generate(path: folder.file("key"), comment: "adler-1")
+        #expect(try KeyFile.load(path: folder.file("key")).publicKey == line.key)
+        #expect(try KeyFile.publicKey(folder.file("key.pub")) == line)
+        #expect(try KeyFile.publicKey(line.text) == line)
+        #expect(line.comment == "adler-1")
+        #expect(try folder.mode("key") == 0o600)
+        #expect(folder.names == ["key", "key.pub"])
+        // The public file tells nothing of the private one.
+        let secret = try #require(try folder.read("key").split(separator: " ").last)
+        #expect(try !folder.read("key.pub").contains(secret.trimmingCharacters(in: .whitespacesAndNewlines)))
+    }
+
+    @Test func keysDiffer() throws {
+        let folder = try TemporaryFolder()
+        let keys = try (0..<20).map { try KeyFile.generate(path: folder.file("key\($0)"), comment: "").key }
+        #expect(Set(keys).count == 20)
+    }
+
+    @Test func existingKeyIsNeverReplaced() throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write("precious", to: "key")
+        #expect(throws: KeyError.self) { try KeyFile.generate(path: path, comment: "") }
+        #expect(try folder.read("key") == "precious")
+        #expect(folder.names == ["key"])
+    }
+
+    @Test(arguments: [0o640, 0o604, 0o660, 0o644, 0o610])
+    func keyThatOthersCanReachIsRefused(mode: Int) throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("key")
+        _ = try KeyFile.generate(path: path, comment: "")
+        try FileManager.default.setAttributes([.posixPermissions: NSNumber(value: mode)], ofItemAtPath: path)
+        #expect(throws: KeyError.self) { try KeyFile.load(path: path) }
+    }
+
+    @Test(arguments: [
+        "", "lagebild-private-key x25519", "lagebild-private-key x25519 ", "lagebild-private-key x25519 AAAA",
+        "lagebild-private-key ed25519 AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+        "lagebild-private-key x25519 AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "lagebild-private-key x25519 ***",
+        "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+    ])
+    func otherTextsAreNoPrivateKey(text: String) throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write(text + "\n", to: "key")
+        try FileManager.default.setAttributes([.posixPermissions: NSNumber(value: 0o600)], ofItemAtPath: path)
+        let error = #expect(throws: KeyError.self) { try KeyFile.load(path: path) }
+        // The content may be a mistyped secret: no message repeats it.
+        if text.count > 40 { #expect(error?.description.contains(text.suffix(20)) == false) }
+    }
+
+    @Test func missingKeySaysHowToMakeOne() throws {
+        let folder = try TemporaryFolder()
+        let error = #expect(throws: KeyError.self) { try KeyFile.load(path: folder.file("key")) }
+        #expect(error?.description.contains("keys generate") == true)
+        #expect(throws: KeyError.self) { try KeyFile.publicKey(folder.file("key.pub")) }
+    }
+}
+
+@Suite struct PublicKeyLineTests {
+    private let key = (0..<32).map { UInt8($0 * 7) }
+
+    @Test func roundTrip() throws {
+        for comment in ["", "adler-1", "two words"] {
+            let line = PublicKeyLine(key: key, comment: comment)
+            #expect(PublicKeyLine(line.text) == line)
+        }
+    }
+
+    @Test func malformedLinesAreNone() {
+        let good = Data(key).base64EncodedString()
+        let lines = [
+            "", " ", "lagebild-x25519", "lagebild-x25519 ", "ssh-ed25519 \(good) a",
+            "lagebild-x25519 \(good.dropLast(4)) a",
+            "lagebild-x25519 \(good)\(good) a", "lagebild-x25519 %%% a", good, "\u{0}\u{0}",
+        ]
+        for line in lines { #expect(PublicKeyLine(line) == nil, "\(line)") }
+    }
+}

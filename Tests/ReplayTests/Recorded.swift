@@ -1,0 +1,81 @@
+import FlightTypes
+import Foundation
+import Recording
+import Replay
+import Situation
+import Synchronization
+
+/// A clock that stands until it is moved.
+final class ScriptedClocks: Clocks {
+    private let now = Mutex<Int64>(1_000_000_000_000)
+    func advance(by duration: Duration) { now.withLock { $0 += duration.nanosecondsClamped } }
+    func monotonicNow() -> MonotonicInstant { MonotonicInstant(nanoseconds: now.withLock { $0 }) }
+    func wallNow() -> WallTime { WallTime(nanoseconds: 1_900_000_000_000_000_000 + now.withLock { $0 }) }
+}
+
+/// A recording of its own for a test, and what a replay of it published.
+final class Recorded: Sendable {
+    let clocks = ScriptedClocks()
+    let hub = StreamHub()
+    private let published = Mutex<[HubObject]>([])
+    private let folder: String
+    let path: String
+
+    /// Objects with the second of their receipt; nil stands for bytes that are no object.
+    init(_ objects: [(second: Double, object: FlightObject?)]) throws {
+        folder = FileManager.default.temporaryDirectory.appending(path: "replay-\(UUID().uuidString)").path
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        path = folder + "/einsatz.lagebild"
+        let start: Int64 = 1_795_000_000_000_000_000
+        let writer = try IncidentWriter(
+            path: path, incident: .init(name: "Test", openedAt: WallTime(nanoseconds: start), openedBy: nil),
+            limits: OnboardLimits(maximumBytes: nil, reserveBytes: 0))
+        let items = objects.enumerated().map { number, entry in
+            let nanoseconds = Int64(entry.second * 1e9)
+            let object = entry.object ?? Self.telemetry(1_000_000 + UInt64(number))
+            return RecordableObject(
+                drone: "alpha", receiveTime: WallTime(nanoseconds: start + nanoseconds),
+                receiveMonotonic: MonotonicInstant(nanoseconds: nanoseconds), object: object,
+                bytes: entry.object == nil ? [0xFF] : object.encoded())
+        }
+        _ = try writer.append(items, recordTime: WallTime(nanoseconds: start))
+        try writer.close()
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: folder) }
+
+    func source() throws -> ReplaySource? {
+        try ReplaySource(reader: IncidentReader(path: path), hub: hub, clocks: clocks) { [weak self] object in
+            self?.published.withLock { $0.append(object) }
+        }
+    }
+
+    /// What was published since the last call.
+    func taken() -> [HubObject] {
+        published.withLock { published in
+            defer { published = [] }
+            return published
+        }
+    }
+
+    static func telemetry(_ sequence: UInt64) -> FlightObject {
+        .telemetry(
+            TelemetrySample(
+                id: ObjectID(flight: 1, stream: StreamID(.telemetry), sequence: sequence), captureTime: time,
+                pose: Pose(latitude: 51.4, longitude: 6.7)))
+    }
+
+    static func frame(_ sequence: UInt64, _ stream: StreamID = StreamID(.visible)) -> FlightObject {
+        .frame(
+            Frame(
+                id: ObjectID(flight: 1, stream: stream, sequence: sequence), captureTime: time, pose: .unknown,
+                encoding: .jpeg, width: 4, height: 3, payload: [1, 2, 3]))
+    }
+
+    private static let time = CaptureTime(
+        monotonic: MonotonicInstant(nanoseconds: 7), wall: WallTime(nanoseconds: 1_795_000_000_000_000_000))
+}
+
+extension [HubObject] {
+    var names: [String] { map { "\($0.object.id.stream) \($0.object.id.sequence)" } }
+}
