@@ -31,9 +31,9 @@ public struct AgentConfiguration: Sendable {
         public var horizontalFieldOfViewDegrees: Double
         /// Angle of its axis to the airframe's horizon, −90 looks straight down.
         public var mountPitchDegrees: Double
-        /// Contrast over local noise from which something is reported.
+        /// Contrast over local noise from which something is reported; 0 is the detector's own for the unit.
         public var sigmas: Double
-        /// Contrast from which something is reported, in the frame's unit.
+        /// Contrast from which something is reported, in the frame's unit; 0 is the detector's own for the unit.
         public var contrastFloor: Int
     }
     /// Folder for the flight counter and the onboard record.
@@ -124,8 +124,8 @@ public struct AgentConfiguration: Sendable {
         case .file:
             let unit = try section.enumValue("unit", of: UnitName.self, default: .counts)
             source = .file(
-                path: path, width: try section.int("width", in: 1...4096, default: 160),
-                height: try section.int("height", in: 1...4096, default: 120),
+                path: path, width: try section.int("width", in: 1...2048, default: 160),
+                height: try section.int("height", in: 1...2048, default: 120),
                 unit: unit == .centikelvin ? .centikelvin : unit == .decikelvin ? .decikelvin : .counts,
                 framesPerSecond: try section.double("rate", in: 0.1...240, default: 8.7),
                 loop: try section.bool("loop", default: false))
@@ -134,8 +134,8 @@ public struct AgentConfiguration: Sendable {
             source: source,
             horizontalFieldOfViewDegrees: try section.double("horizontalFieldOfView", in: 1...170, default: 55),
             mountPitchDegrees: try section.double("mountPitch", in: -90...0, default: -90),
-            sigmas: try section.double("sigmas", in: 1...1000, default: 8),
-            contrastFloor: try section.int("contrastFloor", in: 0...60000, default: 100))
+            sigmas: try section.double("sigmas", in: 0...1000, default: 0),
+            contrastFloor: try section.int("contrastFloor", in: 0...60000, default: 0))
     }
 
     private enum PositionKind: String, CaseIterable {

@@ -3,7 +3,7 @@ import Foundation
 import Geodesy
 import HotspotDetection
 
-/// Looks for warm spots in thermal frames on a thread of its own; newest frame first, so that it never holds up capture.
+/// Looks for warm spots in thermal frames on a thread of its own; at most two frames wait, so that it never holds up capture.
 final class DetectionStage: Sendable {
     private let queue = BoundedQueue<Frame>(limit: 2, rule: .oldest)
     private let thermal: AgentConfiguration.Thermal
@@ -39,8 +39,8 @@ final class DetectionStage: Sendable {
 
     private func makeDetector(_ unit: ThermalUnit) -> HotspotDetector {
         var configuration = HotspotDetector.Configuration(unit: unit)
-        configuration.noiseFactor = Float(thermal.sigmas)
-        configuration.floor = Float(thermal.contrastFloor)
+        if thermal.sigmas > 0 { configuration.noiseFactor = Float(thermal.sigmas) }
+        if thermal.contrastFloor > 0 { configuration.floor = Float(thermal.contrastFloor) }
         return HotspotDetector(configuration: configuration)
     }
 

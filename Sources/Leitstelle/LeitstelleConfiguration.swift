@@ -37,7 +37,7 @@ public struct LeitstelleConfiguration: Sendable {
                 allowedHosts: try page.strings("allowedHosts", default: ["localhost", "127.0.0.1"]),
                 tilesPath: tiles.isEmpty ? nil : try page.path("tiles"),
                 leafletPath: try page.string("leaflet", default: "/usr/share/javascript/leaflet"),
-                viewersLimit: try page.int("viewersLimit", in: 1...10_000, default: 100)),
+                viewersLimit: try page.int("viewersLimit", in: 1...200, default: 100)),
             recordReserveMegabytes: try recording.int("reserveMegabytes", in: 0...10_000_000, default: 500))
         try root.finish()
         return configuration

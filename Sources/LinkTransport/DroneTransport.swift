@@ -113,6 +113,7 @@ public final class DroneTransport: @unchecked Sendable {
             let now = clocks.monotonicNow()
             switch link.nextOutput(at: now) {
             case .transmit(let bytes):
+                guard !bytes.isEmpty else { continue }
                 channel.write(
                     AddressedEnvelope(remoteAddress: remote, data: channel.allocator.buffer(bytes: bytes)), promise: nil
                 )

@@ -1,3 +1,4 @@
+import CDevices
 import FlightTypes
 import Glibc
 import Synchronization
@@ -70,15 +71,9 @@ public struct SystemClocks: Clocks {
     /// This machine's clocks.
     public init() {}
     /// `CLOCK_MONOTONIC`.
-    public func monotonicNow() -> MonotonicInstant { MonotonicInstant(nanoseconds: read(CLOCK_MONOTONIC)) }
+    public func monotonicNow() -> MonotonicInstant { MonotonicInstant(nanoseconds: lb_clock_nanoseconds(0)) }
     /// `CLOCK_REALTIME`.
-    public func wallNow() -> WallTime { WallTime(nanoseconds: read(CLOCK_REALTIME)) }
-
-    private func read(_ clock: clockid_t) -> Int64 {
-        var time = timespec()
-        clock_gettime(clock, &time)
-        return Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
-    }
+    public func wallNow() -> WallTime { WallTime(nanoseconds: lb_clock_nanoseconds(1)) }
 }
 
 extension Clocks {

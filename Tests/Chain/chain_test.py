@@ -3,6 +3,7 @@
 Run by scripts/test. Tests that need the folder of real data (LAGEBILD_DATA) or a browser say that they were skipped.
 """
 import glob
+import http.client
 import hashlib
 import json
 import os
@@ -11,6 +12,7 @@ import re
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -248,15 +250,19 @@ class ChainTest(unittest.TestCase):
             self.assertEqual(result.stdout, "", command)
 
     def test_page_needs_a_sign_in(self):
-        self.synthetic()
         chain = self.chain
+        tile = b"\x89PNG\r\n\x1a\n-one tile-"
+        with sqlite3.connect(chain.path("duisburg.mbtiles")) as tiles:
+            tiles.execute("CREATE TABLE tiles (zoom_level INTEGER, tile_column INTEGER, tile_row INTEGER, tile_data BLOB)")
+            tiles.execute("INSERT INTO tiles VALUES (3, 4, 5, ?)", (tile,))
+        configuration = open(chain.path("leitstelle.yaml")).read()
+        chain.write("leitstelle.yaml", configuration.replace("viewer: {", "viewer: {tiles: duisburg.mbtiles, "))
         chain.start_station()
-        import http.client
         def get(path, method="GET", body=None, **headers):
             connection = http.client.HTTPConnection("127.0.0.1", chain.page_port, timeout=10)
             connection.request(method, path, body, headers)
             response = connection.getresponse()
-            response.read()
+            response.content = response.read()
             return response
         self.assertEqual(get("/").status, 303)
         self.assertEqual(get("/leaflet/leaflet.js").status, 401)
@@ -272,6 +278,12 @@ class ChainTest(unittest.TestCase):
         accepted = get("/login", "POST", "user=anna&password=correct-horse-battery", **own)
         self.assertEqual(accepted.headers["Location"], "/")
         self.assertIn("HttpOnly", accepted.headers["Set-Cookie"])
+        cookie = accepted.headers["Set-Cookie"].split(";")[0]
+        # Rows of an MBTiles file count from the south, those of the page from the north.
+        self.assertEqual(get("/tiles/3/4/2", Cookie=cookie).content, tile)
+        self.assertEqual(get("/tiles/3/4/3", Cookie=cookie).status, 404)
+        self.assertEqual(get("/tiles/99/-1/x", Cookie=cookie).status, 404)
+        self.assertEqual(get("/", Cookie=cookie).status, 200)
         socket_headers = {"Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13",
                           "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==", "Origin": chain.base}
         try:

@@ -100,7 +100,9 @@ import Testing
     @Test func noise() {
         var random = SplitMix(state: 5)
         for _ in 0..<20_000 {
-            var bytes = (0..<Int.random(in: 0...200, using: &random)).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+            var bytes = (0..<Int.random(in: 0...200, using: &random)).map { _ in
+                UInt8(truncatingIfNeeded: random.next())
+            }
             if bytes.count > 8, Bool.random(using: &random) {
                 bytes[0] = .random(in: 1...4, using: &random)
                 bytes[1] = 1
@@ -150,7 +152,8 @@ import Testing
         #expect(report.detections.count == DetectionReport.detectionsLimit)
         let sensor = StatusReport.Sensor(stream: StreamID(.visible), state: .running, taken: 0, lost: 0)
         let status = StatusReport(
-            id: id, captureTime: time, sensors: Array(repeating: sensor, count: 300), isRecording: false, objectsSent: 0,
+            id: id, captureTime: time, sensors: Array(repeating: sensor, count: 300), isRecording: false,
+            objectsSent: 0,
             objectsDropped: 0)
         #expect(status.sensors.count == 16)
     }

@@ -114,7 +114,8 @@ enum Samples {
                 taken: random.next(), lost: random.next())
         }
         return StatusReport(
-            id: id(.status, &random), captureTime: time(&random), sensors: sensors, isRecording: .random(using: &random),
+            id: id(.status, &random), captureTime: time(&random), sensors: sensors,
+            isRecording: .random(using: &random),
             objectsSent: random.next(), objectsDropped: random.next())
     }
 }

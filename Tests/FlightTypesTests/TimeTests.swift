@@ -39,8 +39,10 @@ import Testing
         var random = SplitMix(state: 1)
         let edges: [Int64] = [.min, .min + 1, -1, 0, 1, .max - 1, .max]
         for _ in 0..<10_000 {
-            let a = Bool.random(using: &random) ? Int64(truncatingIfNeeded: random.next()) : edges[Int(random.next() % 7)]
-            let b = Bool.random(using: &random) ? Int64(truncatingIfNeeded: random.next()) : edges[Int(random.next() % 7)]
+            let a =
+                Bool.random(using: &random) ? Int64(truncatingIfNeeded: random.next()) : edges[Int(random.next() % 7)]
+            let b =
+                Bool.random(using: &random) ? Int64(truncatingIfNeeded: random.next()) : edges[Int(random.next() % 7)]
             let back = at(a).advanced(by: at(b).since(at(a)))
             if !b.subtractingReportingOverflow(a).overflow { #expect(back == at(b)) }
             #expect((at(b).since(at(a)) > .zero) == (b > a))

@@ -42,9 +42,12 @@ import Testing
         #expect(clock.isPaused)
     }
 
-    @Test(arguments: [
-        (16, 16), (17, 16), (Double.infinity, 16), (1e300, 16), (0.25, 0.25), (0, 0.25), (-4, 0.25), (-.infinity, 0.25), (2, 2),
-    ])
+    private static let wishes: [(Double, Double)] = [
+        (16, 16), (17, 16), (.infinity, 16), (1e300, 16), (0.25, 0.25), (0, 0.25), (-4, 0.25), (-.infinity, 0.25),
+        (2, 2),
+    ]
+
+    @Test(arguments: wishes)
     func ratesAreClamped(wish: Double, rate: Double) {
         var clock = ReplayClock(duration: .seconds(1_000), at: at(0))
         clock.setRate(wish, at: at(10))

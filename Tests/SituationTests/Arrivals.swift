@@ -4,7 +4,8 @@ import Situation
 /// Objects as they arrive at the hub.
 enum Arrivals {
     static func frame(
-        _ drone: DroneID, _ sequence: UInt64, stream: StreamID = StreamID(.visible), size: Int = 10, at second: Int64 = 0
+        _ drone: DroneID, _ sequence: UInt64, stream: StreamID = StreamID(.visible), size: Int = 10,
+        at second: Int64 = 0
     ) -> HubObject {
         let frame = Frame(
             id: ObjectID(flight: 1, stream: stream, sequence: sequence), captureTime: time(second), pose: .unknown,

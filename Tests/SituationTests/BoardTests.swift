@@ -29,7 +29,9 @@ import Testing
     @Test func theLongestSilentDroneIsForgotten() throws {
         var board = SituationBoard()
         let names = try (0...SituationBoard.dronesLimit).map { try #require(DroneID("d\($0)")) }
-        for (second, name) in names.dropLast().enumerated() { board.handle(Arrivals.telemetry(name, 0, at: Int64(second))) }
+        for (second, name) in names.dropLast().enumerated() {
+            board.handle(Arrivals.telemetry(name, 0, at: Int64(second)))
+        }
         #expect(board.all.count == SituationBoard.dronesLimit)
         board.handle(Arrivals.telemetry(names[0], 1, at: 1_000))  // The oldest speaks again.
         let last = try #require(names.last)
@@ -97,7 +99,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("", "Einsatz"), ("\u{1B}\u{0}\n", "Einsatz"), ("a\u{1B}[31mb\u{7F}", "a[31mb"), ("Übung „Rhein“ 🚒", "Übung „Rhein“ 🚒"),
+        ("", "Einsatz"), ("\u{1B}\u{0}\n", "Einsatz"), ("a\u{1B}[31mb\u{7F}", "a[31mb"),
+        ("Übung „Rhein“ 🚒", "Übung „Rhein“ 🚒"),
     ])
     func namesAreCleaned(typed: String, kept: String) {
         var tracker = IncidentTracker()

@@ -1,6 +1,7 @@
 import FlightTypes
-import Situation
 import Testing
+
+@testable import Situation
 
 @Suite struct HubTests {
     private let alpha: DroneID

@@ -4,7 +4,9 @@ import Testing
 @testable import Viewer
 
 @Suite struct RequestGuardTests {
-    private let guarded = RequestGuard(allowedHosts: ["localhost", "127.0.0.1", "[::1]", "Lage.Feuerwehr.example", "elw:8420"])
+    private let guarded = RequestGuard(allowedHosts: [
+        "localhost", "127.0.0.1", "[::1]", "Lage.Feuerwehr.example", "elw:8420",
+    ])
 
     @Test(arguments: [
         "localhost", "localhost:8420", "LOCALHOST:1", "127.0.0.1:80", "[::1]", "[::1]:8420", "lage.feuerwehr.example",
@@ -16,7 +18,8 @@ import Testing
         "", ":", ":8420", "evil.example", "evil.example:8420", "localhost.evil.example", "localhost:8420.evil.example",
         "localhost:8420@evil.example", "localhost@evil.example", "evil.example/localhost", "127.0.0.1.nip.example",
         "127.0.0.2", "0.0.0.0", "[::2]", "[::1", "[::1]evil.example", "[::1]8420", "::1", "[]", "[", "]", "localhost.",
-        "localhost :8420", "lage.feuerwehr.example.evil.example", "xlage.feuerwehr.example", "elw", "elw:8421", "localhost:٣",
+        "localhost :8420", "lage.feuerwehr.example.evil.example", "xlage.feuerwehr.example", "elw", "elw:8421",
+        "localhost:٣",
     ])
     func foreignHosts(authority: String) {
         #expect(!guarded.allows(authority: authority))
@@ -59,7 +62,10 @@ import Testing
     /// Whatever comes as authority, origin or cookie is answered, and only our own names are let in.
     @Test func noise() {
         var random = SplitMix(state: 11)
-        let pieces = ["localhost", "[::1]", "[", "]", ":", "8420", "http://", "evil", ".", "/", "@", "ä", "\u{301}", "\r\n", ";", "="]
+        let pieces = [
+            "localhost", "[::1]", "[", "]", ":", "8420", "http://", "evil", ".", "/", "@", "ä", "\u{301}", "\r\n", ";",
+            "=",
+        ]
         for _ in 0..<20_000 {
             let text = (0..<Int.random(in: 0...5, using: &random))
                 .map { _ in pieces[Int.random(in: 0..<pieces.count, using: &random)] }.joined()
@@ -81,7 +87,9 @@ import Testing
     }
 
     @Test(arguments: ["", "&", "&&&", "user", "=", "%", "user=%", "user=%ZZ", "user=%FF", "%FF=anna"])
-    func malformedFieldsAreEmptyOrAbsent(text: String) { #expect((ViewerServer.formFields(text)["user"] ?? "").isEmpty) }
+    func malformedFieldsAreEmptyOrAbsent(text: String) {
+        #expect((ViewerServer.formFields(text)["user"] ?? "").isEmpty)
+    }
 
     @Test func noMoreThanSixteen() {
         let text = (0..<1_000).map { "f\($0)=x" }.joined(separator: "&")
@@ -106,7 +114,9 @@ import Testing
     @Test func replay() throws {
         #expect(try wish(#"{"type":"replay","action":"pause"}"#, .ausbilder) == "replayPause")
         #expect(try wish(#"{"type":"replay","action":"play"}"#, .ausbilder) == "replayPlay")
-        #expect(try wish(#"{"type":"replay","action":"seek","value":1500}"#, .ausbilder) == "replaySeek(milliseconds: 1500.0)")
+        #expect(
+            try wish(#"{"type":"replay","action":"seek","value":1500}"#, .ausbilder)
+                == "replaySeek(milliseconds: 1500.0)")
         #expect(try wish(#"{"type":"replay","action":"rate","value":-1e300}"#, .ausbilder) == "replayRate(-1e+300)")
         #expect(try wish(#"{"type":"replay","action":"seek"}"#, .ausbilder) == nil)
     }
@@ -117,6 +127,8 @@ import Testing
     ])
     func anythingElseIsNoWish(json: String) throws { #expect(try wish(json, .admin) == nil) }
 
-    @Test(arguments: ["", "[]", "null", "{}", #"{"type":1}"#, #"{"type":"replay","action":"seek","value":"1"}"#, "\u{0}"])
+    @Test(arguments: [
+        "", "[]", "null", "{}", #"{"type":1}"#, #"{"type":"replay","action":"seek","value":"1"}"#, "\u{0}",
+    ])
     func malformedMessagesAreErrors(json: String) { #expect(throws: (any Error).self) { try wish(json, .admin) } }
 }

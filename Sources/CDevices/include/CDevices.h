@@ -7,4 +7,10 @@ int lb_serial_configure(int fd, unsigned int baud);
 /// Opens a pseudo-terminal pair in raw mode. `slave_path` must hold at least 64 bytes. Returns 0, or -errno.
 int lb_open_pty(int *master_fd, int *slave_fd, char *slave_path);
 
+#include <stdint.h>
+
+/// Reads CLOCK_MONOTONIC (`wall` 0) or CLOCK_REALTIME (`wall` 1), nanoseconds. In C, because `timespec` belongs to another
+/// module in Swift's debug builds than in its release builds.
+int64_t lb_clock_nanoseconds(int wall);
+
 #endif

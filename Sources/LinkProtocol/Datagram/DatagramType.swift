@@ -21,8 +21,8 @@ public enum LinkLimits {
     public static let fragmentHeaderSize = 12
     /// Bytes of an object in a full datagram.
     public static let fragmentSize = datagramSize - headerSize - tagSize - fragmentHeaderSize
-    /// No object is longer (bytes): a 16-bit 1280×1024 thermal frame and an 8 Mpx JPEG fit.
-    public static let objectSize = 8 << 20
+    /// No object is longer (bytes): 8 MiB of payload, as the camera readers allow, and its header.
+    public static let objectSize = (8 << 20) + 4096
     /// Prologue of the handshake: binds both ends to this protocol and version.
     public static let prologue = Array("Lagebild link 1".utf8)
 }

@@ -10,7 +10,7 @@ public struct Pacer: Sendable {
 
     /// `bytesPerSecond` > 0; two milliseconds' worth, and at least ten datagrams, may leave at once.
     public init(bytesPerSecond: Double) {
-        // The comparison is false for NaN, and an infinite rate would make times that are no number: both would trap later.
+        // NaN fails the comparison, and an infinite rate would make times that are no number: both would trap.
         self.bytesPerSecond = bytesPerSecond >= 1000 ? min(bytesPerSecond, 1e12) : 1000
         burst = max(self.bytesPerSecond * 0.002, Double(10 * LinkLimits.datagramSize))
         tokens = burst

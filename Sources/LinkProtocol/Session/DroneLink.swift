@@ -65,7 +65,9 @@ public struct DroneLink: Sendable {
 
     private let configuration: Configuration
     private var random: any RandomNumberGenerator & Sendable
-    private var attempt: Attempt?
+    /// The newest handshakes that may still be answered: on a slow path an answer comes after the next try has left.
+    private var attempts: [Attempt] = []
+    private static let attemptsLimit = 4
     private var nextHandshake: MonotonicInstant
     private var current: TransportSession?
     private var previous: TransportSession?
@@ -156,18 +158,21 @@ public struct DroneLink: Sendable {
         let fresh = cookie.flatMap { now.since($0.at) < .seconds(120) ? $0.bytes : nil }
         let datagram = InitiationMessage.encode(
             sender: index, noise: message, stationKey: configuration.stationKey, cookie: fresh)
-        attempt = Attempt(noise: noise, index: index, mac1: Array(datagram[116..<132]))
+        attempts.append(Attempt(noise: noise, index: index, mac1: Array(datagram[116..<132])))
+        if attempts.count > Self.attemptsLimit { attempts.removeFirst() }
         return datagram
     }
 
     private mutating func handleResponse(_ datagram: [UInt8], at now: MonotonicInstant) {
-        guard let attempt, let response = ResponseMessage(datagram, droneKey: configuration.own.publicKey),
-            response.receiver == attempt.index, let (_, keys) = try? attempt.noise.readResponse(response.noise)
+        guard let response = ResponseMessage(datagram, droneKey: configuration.own.publicKey),
+            let position = attempts.firstIndex(where: { $0.index == response.receiver }),
+            let (_, keys) = try? attempts[position].noise.readResponse(response.noise)
         else {
             counters.refused += 1
             return
         }
-        self.attempt = nil
+        let attempt = attempts[position]
+        attempts.removeFirst(position + 1)
         previous = current
         current = TransportSession(
             keys: keys, isInitiator: true, localIndex: attempt.index, remoteIndex: response.sender, at: now)
@@ -179,7 +184,7 @@ public struct DroneLink: Sendable {
     }
 
     private mutating func handleCookie(_ datagram: [UInt8], at now: MonotonicInstant) {
-        guard let attempt,
+        guard let attempt = attempts.last,
             let bytes = CookieReply.open(
                 datagram, sender: attempt.index, mac1: attempt.mac1, stationKey: configuration.stationKey)
         else {

@@ -3,7 +3,7 @@ import FlightTypes
 /// One enrolled drone at the station: its sessions, where it is, what is arriving from it.
 struct Peer: Sendable {
     private static let feedbackInterval: Duration = .milliseconds(20)
-    private static let pingInterval: Duration = .seconds(1)
+    private static let pingInterval: Duration = .milliseconds(500)
     private static let silence: Duration = .seconds(2)
 
     let drone: DroneID

@@ -4,7 +4,7 @@ import FlightTypes
 //
 //   handle ─▶ initiation: mac1 ─▶ load ─▶ cookie ─▶ Noise ─▶ enrolled? ─▶ fresh? ─▶ .persistFreshness, .transmit
 //          ─▶ data: session by index ─▶ open ─▶ replay window ─▶ endpoint ─▶ Record ─▶ Reassembler ─▶ .deliver
-//   time   ─▶ feedback every 20 ms while something arrives, ping every second, silence, expiry
+//   time   ─▶ feedback every 20 ms while something arrives, ping every half second, silence, expiry
 
 /// What the station's end says to its owner.
 public enum StationLinkEvent: Hashable, Sendable {
@@ -94,6 +94,7 @@ public struct StationLink: Sendable {
         for (key, peer) in peers where kept[key] != peer.drone {
             for index in peer.sessionIndices { sessions[index] = nil }
             peers[key] = nil
+            outputs.append(.event(.silent(peer.drone)))
         }
         for (key, drone) in kept where peers[key] == nil { peers[key] = Peer(drone: drone, publicKey: key) }
     }

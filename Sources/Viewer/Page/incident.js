@@ -3,12 +3,14 @@ export class IncidentControl {
     constructor(send) {
         this.send = send;
         this.button = document.getElementById('incident-button');
+        this.another = document.getElementById('incident-new');
         this.opening = document.getElementById('incident-open');
         this.closing = document.getElementById('incident-close');
         this.name = document.getElementById('incident-input');
         this.question = document.getElementById('incident-question');
         this.incident = null;
         this.button.addEventListener('click', () => this.ask());
+        this.another.addEventListener('click', () => this.askName());
         this.opening.addEventListener('close', () => this.opened());
         this.closing.addEventListener('close', () => this.closed());
         for (const button of document.querySelectorAll('dialog .cancel')) {
@@ -19,6 +21,8 @@ export class IncidentControl {
     show(incident, isReplay) {
         this.incident = incident;
         this.button.hidden = isReplay;
+        // The first frame opens an Einsatz by itself; this gives it the name it should have: the Leitstelle closes the old one.
+        this.another.hidden = isReplay || !incident;
         const text = incident ? 'Schließen' : 'Einsatz eröffnen';
         if (this.button.textContent !== text) this.button.textContent = text;
         this.button.setAttribute('aria-label', incident ? 'Einsatz schließen' : 'Einsatz eröffnen');
@@ -31,6 +35,10 @@ export class IncidentControl {
             this.closing.showModal();
             return;
         }
+        this.askName();
+    }
+
+    askName() {
         this.name.value = '';
         this.opening.returnValue = '';
         this.opening.showModal();

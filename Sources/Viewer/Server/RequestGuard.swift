@@ -20,12 +20,10 @@ struct RequestGuard: Sendable {
     /// Nil when what follows the name is no port.
     private static func withoutPort(_ authority: String) -> String? {
         let bytes = authority.utf8
-        let name =
-            authority.hasPrefix("[")
-            ? bytes.prefix { $0 != UInt8(ascii: "]") } : bytes.prefix { $0 != UInt8(ascii: ":") }
         let end =
             authority.hasPrefix("[")
-            ? bytes.index(name.endIndex, offsetBy: 1, limitedBy: bytes.endIndex) : name.endIndex
+            ? bytes.firstIndex(of: UInt8(ascii: "]")).map { bytes.index(after: $0) }
+            : bytes.firstIndex(of: UInt8(ascii: ":")) ?? bytes.endIndex
         guard let end else { return nil }
         let port = bytes[end...]
         guard port.isEmpty || port.first == UInt8(ascii: ":") else { return nil }

@@ -35,7 +35,7 @@ import Testing
         #expect(response.keys.responderToInitiator == keys.responderToInitiator)
     }
 
-    /// One flipped bit, or some bytes less. The top bit of an X25519 public key is ignored (RFC 7748 §5), yet it is hashed.
+    /// One flipped bit, or some bytes less. X25519 ignores the top bit of a public key (RFC 7748 §5), yet it is hashed.
     private static func damaged(_ message: [UInt8], _ random: inout SeededRandom) -> [UInt8] {
         if random.chance(0.3) { return Array(message.prefix(random.below(message.count))) }
         var message = message

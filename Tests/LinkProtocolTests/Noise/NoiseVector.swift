@@ -2,7 +2,7 @@ import Foundation
 import LinkProtocol
 import Testing
 
-/// One entry of a published vector file. Every field but the messages may be missing; the file says which pattern it is for.
+/// One entry of a published vector file. Every field but the messages may be missing, as the patterns differ.
 struct NoiseVector: Decodable {
     struct Message: Decodable {
         var payload: String

@@ -19,12 +19,12 @@ import Testing
         // The cacophony vector of this suite (docs: Noise revision 34, prologue "John Galt").
         let prologue = "4a6f686e2047616c74"
         let message1 =
-            "ca35def5ae56cec33dc2036731ab14896bc4c75dbb07a61f879f8e3afa4c7944718da798efbcd91528520204f904b9bd6c7413dccdc2"
-            + "14d951e15253e39987f18146e8cd0873654207148333479d4d16c289f0294b29960a72f48e0b7bba2e89083169825e59642148d49202"
-            + "0664ccf7"
+            "ca35def5ae56cec33dc2036731ab14896bc4c75dbb07a61f879f8e3afa4c7944718da798efbcd91528520204f904b9bd"
+            + "6c7413dccdc214d951e15253e39987f18146e8cd0873654207148333479d4d16c289f0294b29960a72f48e0b7bba2e89"
+            + "083169825e59642148d492020664ccf7"
         let message2 =
-            "95ebc60d2b1fa672c1f46a8aa265ef51bfe38e7ccb39ec5be34069f1448088435361e70b2ed446e6c9ec387d1d6b3b840f194e373979"
-            + "d241b203c4acafccf5"
+            "95ebc60d2b1fa672c1f46a8aa265ef51bfe38e7ccb39ec5be34069f1448088435361e70b2ed446e6c9ec387d1d6b3b84"
+            + "0f194e373979d241b203c4acafccf5"
         try NoiseVector(
             protocolName: noiseProtocolName, initPrologue: prologue,
             initStatic: "e61ef9919cde45dd5f82166404bd08e38bceb5dfdfded0a34c8df7ed542214d1",

@@ -2,7 +2,7 @@ import FlightTypes
 import LinkProtocol
 import Testing
 
-/// A drone, a station and the air between them, on a virtual clock: what happens depends on the seed and the calls only.
+/// A drone, a station and the air between them, on a virtual clock: the seed and the calls decide what happens.
 ///
 ///     submit ─▶ DroneLink ─▶ loss, copies, delay ─▶ StationLink ─▶ delivered, receipts back
 struct VirtualNetwork {

@@ -39,7 +39,9 @@ import Testing
         let folder = try TemporaryFolder()
         let file = FreshnessFile(path: folder.file("freshness"))
         #expect(try file.load().isEmpty)
-        let counters = [try #require(DroneID("adler-1")): UInt64.max, try #require(DroneID("falke-2")): 1]
+        let adler = try #require(DroneID("adler-1"))
+        let falke = try #require(DroneID("falke-2"))
+        let counters: [DroneID: UInt64] = [adler: .max, falke: 1]
         try file.store(counters)
         #expect(try file.load() == counters)
         #expect(try folder.read("freshness") == "adler-1 18446744073709551615\nfalke-2 1\n")

@@ -1,0 +1,157 @@
+import ConfigurationFile
+import DroneAgent
+import FlightTypes
+import Foundation
+import Sensors
+import Testing
+
+@Suite struct AgentConfigurationTests {
+    private static let text = """
+        drone:
+          dataFolder: data
+          keyFile: /etc/lagebild/drone.key
+        station:
+          host: 192.0.2.1
+          publicKey: keys/station.pub
+          megabitsPerSecond: 20
+        cameras:
+          - source: v4l2
+            path: /dev/video0
+            rate: 30
+            format: mjpg
+          - source: folder
+            path: pictures
+            loop: true
+        thermal:
+          - source: gy-mcu90640
+            path: /dev/ttyUSB0
+            rate: 4
+            mountPitch: -60
+        position:
+          source: mavlink-udp
+          port: 14551
+        recording:
+          maximumMegabytes: 1000
+        """
+
+    /// Loads `text` as `agent.yaml` in a folder of its own; the error's description without that folder.
+    private func load(_ text: String) throws -> (configuration: AgentConfiguration?, problem: String, folder: String) {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "agent-\(UUID().uuidString)").path
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let path = folder + "/agent.yaml"
+        try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+        do { return (try AgentConfiguration.load(path: path), "", folder) } catch let error as ConfigurationError {
+            return (nil, error.description.replacingOccurrences(of: folder + "/", with: ""), folder)
+        }
+    }
+
+    @Test func theRepositorysExampleLoads() throws {
+        var repository = URL(fileURLWithPath: #filePath)
+        for _ in 0..<3 { repository.deleteLastPathComponent() }
+        let configuration = try AgentConfiguration.load(path: repository.appending(path: "Config/agent.yaml").path)
+        #expect(!configuration.cameras.isEmpty || !configuration.thermal.isEmpty)
+        #expect(!configuration.keyFile.isEmpty)
+    }
+
+    @Test func everyValueArrives() throws {
+        let (loaded, problem, folder) = try load(Self.text)
+        let configuration = try #require(loaded, "\(problem)")
+        #expect(configuration.dataFolder == folder + "/data")
+        #expect(configuration.keyFile == "/etc/lagebild/drone.key")
+        #expect(configuration.stationHost == "192.0.2.1")
+        #expect(configuration.stationPort == 4790)
+        #expect(configuration.stationKey == folder + "/keys/station.pub")
+        #expect(configuration.megabitsPerSecond == 20)
+        #expect(configuration.records)
+        #expect(configuration.recordMaximumMegabytes == 1000)
+        #expect(configuration.recordReserveMegabytes == 500)
+        guard case .v4l2(let camera)? = configuration.cameras.first else {
+            Issue.record("not a V4L2 camera first")
+            return
+        }
+        #expect(camera.devicePath == "/dev/video0")
+        #expect(camera.framesPerSecond == 30)
+        #expect(camera.width == 1280 && camera.height == 720)
+        guard case .folder(let path, let rate, let loop)? = configuration.cameras.last else {
+            Issue.record("not a folder second")
+            return
+        }
+        #expect(path == folder + "/pictures" && rate == 15 && loop)
+        let thermal = try #require(configuration.thermal.first)
+        guard case .gyMCU90640(_, let baud, let sensorRate, let emissivity, let mirror) = thermal.source else {
+            Issue.record("not a GY-MCU90640")
+            return
+        }
+        #expect(baud == 460_800 && sensorRate.hertz == 4 && emissivity == 97 && mirror)
+        #expect(thermal.mountPitchDegrees == -60)
+        guard case .mavlinkUDP(let host, let port) = configuration.position else {
+            Issue.record("not MAVLink over UDP")
+            return
+        }
+        #expect(host == "0.0.0.0" && port == 14551)
+    }
+
+    /// A key written as text, such as one pasted from `lagebild keys`, is no path.
+    @Test func theStationsKeyMayStandInTheFile() throws {
+        let key = "lagebild-x25519 AAAA"
+        let (loaded, _, _) = try load(Self.text.replacingOccurrences(of: "keys/station.pub", with: key))
+        #expect(loaded?.stationKey == key)
+    }
+
+    @Test(arguments: [
+        (
+            "maximumMegabytes: 1000", "maximumMegabyte: 1000",
+            "agent.yaml:25: unknown key 'maximumMegabyte' in 'recording'"
+                + " (did you mean 'maximumMegabytes'?)"
+        ),
+        (
+            "mountPitch: -60", "mountPich: -60",
+            "agent.yaml:20: unknown key 'mountPich' in 'thermal[1]' (did you mean 'mountPitch'?)"
+        ),
+        ("loop: true", "lop: true", "agent.yaml:15: unknown key 'lop' in 'cameras[2]' (did you mean 'loop'?)"),
+        (
+            "megabitsPerSecond: 20", "megabitPerSecond: 20",
+            "agent.yaml:7: unknown key 'megabitPerSecond' in 'station'"
+                + " (did you mean 'megabitsPerSecond'?)"
+        ),
+        ("recording:", "recordings:", "agent.yaml:24: unknown key 'recordings'"),
+        // What another source would understand is refused, too: it would have no effect.
+        ("loop: true", "format: mjpg", "agent.yaml:15: unknown key 'format' in 'cameras[2]'"),
+    ])
+    func misspeltKeysAreNamed(line: String, written: String, problem: String) throws {
+        let found = try load(Self.text.replacingOccurrences(of: line, with: written)).problem
+        #expect(found.hasPrefix(problem), "\(found)")
+    }
+
+    @Test(arguments: [
+        ("rate: 4", "rate: 3", "agent.yaml:19: 'thermal[1].rate' must be 0.5, 1, 2, 4 or 8 (Hz)"),
+        ("rate: 4", "rate: nan", "agent.yaml:19: 'thermal[1].rate' must be a number"),
+        (
+            "port: 14551", "port: 70000",
+            "agent.yaml:23: 'position.port' must be a whole number from 1 to 65535, not '70000'"
+        ),
+        ("source: mavlink-udp", "source: mavlink", "agent.yaml:22: 'position.source' must be one of none, mavlink-udp"),
+        ("format: mjpg", "format: h264", "agent.yaml:12: 'cameras[1].format' must be one of"),
+        ("loop: true", "loop: yes", "agent.yaml:15: 'cameras[2].loop' must be true or false, not 'yes'"),
+        ("megabitsPerSecond: 20", "megabitsPerSecond: 0", "agent.yaml:7: 'station.megabitsPerSecond' must be a number"),
+        ("mountPitch: -60", "mountPitch: 10", "agent.yaml:20: 'thermal[1].mountPitch' must be a number"),
+        ("host: 192.0.2.1", "hots: 192.0.2.1", "'station.host' is missing"),
+        ("  source: mavlink-udp\n", "", "'position.source' is missing"),
+    ])
+    func wrongValuesAreNamed(line: String, written: String, problem: String) throws {
+        let found = try load(Self.text.replacingOccurrences(of: line, with: written)).problem
+        #expect(found.contains(problem), "\(found)")
+        #expect(found.hasPrefix("agent.yaml:"))
+    }
+
+    @Test func everyLineLeftOutLoadsOrIsNamed() throws {
+        let lines = Self.text.split(separator: "\n")
+        for index in lines.indices {
+            var fewer = lines
+            fewer.remove(at: index)
+            let (loaded, problem, _) = try load(fewer.joined(separator: "\n"))
+            #expect(loaded != nil || problem.hasPrefix("agent.yaml:"), "without \(lines[index]): \(problem)")
+        }
+    }
+}

@@ -1,0 +1,90 @@
+import FlightTypes
+import Sensors
+import Testing
+
+@testable import DroneAgent
+
+@Suite struct FrameStamperTests {
+    private func image(_ payload: [UInt8], at milliseconds: Int64, lostBefore: Int = 0) -> CapturedImage {
+        CapturedImage(
+            captureTime: CaptureTime(
+                monotonic: MonotonicInstant(nanoseconds: milliseconds * 1_000_000),
+                wall: WallTime(nanoseconds: 1_795_000_000_000_000_000)),
+            encoding: .gray16, unit: .counts, width: 2, height: 1, payload: payload, lostBefore: lostBefore)
+    }
+
+    @Test func numbersAndCarriesOver() {
+        var stamper = FrameStamper(flight: 9, stream: StreamID(.thermal, 1))
+        let pose = Pose(latitude: 51.4, longitude: 6.7)
+        for sequence in UInt64(0)..<5 {
+            let taken = image([UInt8(sequence), 0, 0, 0], at: Int64(sequence) * 100)
+            let frame = stamper.stamp(taken, pose: pose)
+            #expect(frame.id == ObjectID(flight: 9, stream: StreamID(.thermal, 1), sequence: sequence))
+            #expect(frame.captureTime == taken.captureTime)
+            #expect(frame.payload == taken.payload)
+            #expect(frame.encoding == .gray16 && frame.unit == .counts && frame.width == 2 && frame.height == 1)
+            #expect(frame.pose.latitude == 51.4)
+            #expect(frame.flags == [])
+        }
+        #expect(stamper.count == 5)
+        #expect(stamper.lost == 0)
+    }
+
+    @Test func frozenAfterASecondOfTheSamePicture() {
+        var stamper = FrameStamper(flight: 1, stream: StreamID(.thermal))
+        func isFrozen(_ payload: [UInt8], _ milliseconds: Int64) -> Bool {
+            let frame = stamper.stamp(image(payload, at: milliseconds), pose: .unknown)
+            #expect(frame.flags.contains(.frozen) == stamper.isFrozen)
+            return stamper.isFrozen
+        }
+        #expect(!isFrozen([1, 1, 1, 1], 5_000))
+        #expect(!isFrozen([1, 1, 1, 1], 5_500))
+        #expect(!isFrozen([1, 1, 1, 1], 5_999))
+        #expect(isFrozen([1, 1, 1, 1], 6_000))
+        #expect(isFrozen([1, 1, 1, 1], 9_000))
+        // One value that moves is life, and the second counts anew from there.
+        #expect(!isFrozen([1, 1, 1, 2], 9_100))
+        #expect(!isFrozen([1, 1, 1, 2], 10_000))
+        #expect(isFrozen([1, 1, 1, 2], 10_100))
+        #expect(!isFrozen([1, 1, 1, 1], 10_200))
+        // Two pictures by turns are not one repeated.
+        for step in Int64(0)..<40 { #expect(!isFrozen([UInt8(step % 2), 0, 0, 0], 11_000 + step * 100)) }
+    }
+
+    @Test func slowSensorsAreNotFrozenByOnePicture() {
+        var stamper = FrameStamper(flight: 1, stream: StreamID(.thermal))
+        for step in Int64(0)..<10 {
+            _ = stamper.stamp(image([UInt8(step), 0, 0, 0], at: step * 2_000), pose: .unknown)
+            #expect(!stamper.isFrozen)
+        }
+    }
+
+    @Test func gapsAreMarkedAndCounted() {
+        var stamper = FrameStamper(flight: 1, stream: StreamID(.visible))
+        #expect(stamper.stamp(image([1], at: 0), pose: .unknown).flags == [])
+        #expect(stamper.stamp(image([2], at: 100, lostBefore: 3), pose: .unknown).flags == .afterGap)
+        #expect(stamper.stamp(image([3], at: 200), pose: .unknown).flags == [])
+        #expect(stamper.lost == 3)
+        stamper.noteLost(2)
+        stamper.noteLost(-7)
+        #expect(stamper.lost == 5)
+        // Sequences count frames made, not frames that should have come.
+        #expect(stamper.count == 3)
+        #expect(stamper.stamp(image([4], at: 300, lostBefore: -1), pose: .unknown).flags == [])
+        _ = stamper.stamp(image([4], at: 1_400, lostBefore: 1), pose: .unknown)
+        #expect(stamper.stamp(image([4], at: 1_500, lostBefore: 1), pose: .unknown).flags == [.frozen, .afterGap])
+    }
+
+    @Test func instantsMayBeAnything() {
+        var stamper = FrameStamper(flight: 1, stream: StreamID(.visible))
+        for instant in [Int64.max, .min, 0, .min, .max] {
+            var taken = image([7], at: 0)
+            taken.captureTime.monotonic = MonotonicInstant(nanoseconds: instant)
+            _ = stamper.stamp(taken, pose: .unknown)
+        }
+        #expect(stamper.count == 5)
+        stamper.noteLost(.max)
+        stamper.noteLost(.max)
+        stamper.noteLost(.max)
+    }
+}

@@ -1,0 +1,86 @@
+import ConfigurationFile
+import Foundation
+import Leitstelle
+import Testing
+import Viewer
+
+@Suite struct LeitstelleConfigurationTests {
+    private static let text = """
+        station:
+          dataFolder: data
+          keyFile: station.key
+          dronesFile: drones
+          usersFile: /etc/lagebild/users
+        link:
+          port: 4791
+        viewer:
+          port: 8421
+          allowedHosts: [lage.example, "[::1]"]
+          tiles: map.mbtiles
+          viewersLimit: 5
+        recording:
+          reserveMegabytes: 900
+        """
+    private let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    private func load(_ text: String) throws -> LeitstelleConfiguration {
+        try LeitstelleConfiguration.load(path: try folder.file("leitstelle.yaml", text))
+    }
+
+    @Test func theRepositorysExampleLoads() throws {
+        var repository = URL(fileURLWithPath: #filePath)
+        for _ in 0..<3 { repository.deleteLastPathComponent() }
+        let configuration = try LeitstelleConfiguration.load(
+            path: repository.appending(path: "Config/leitstelle.yaml").path)
+        #expect(!configuration.usersFile.isEmpty)
+        #expect(!configuration.viewer.allowedHosts.isEmpty)
+    }
+
+    @Test func everyValueArrives() throws {
+        let configuration = try load(Self.text)
+        #expect(configuration.dataFolder == folder.path + "/data")
+        #expect(configuration.keyFile == folder.path + "/station.key")
+        #expect(configuration.dronesFile == folder.path + "/drones")
+        #expect(configuration.usersFile == "/etc/lagebild/users")
+        #expect(configuration.linkHost == "0.0.0.0")
+        #expect(configuration.linkPort == 4791)
+        #expect(configuration.viewer.host == "127.0.0.1")
+        #expect(configuration.viewer.port == 8421)
+        #expect(configuration.viewer.allowedHosts == ["lage.example", "[::1]"])
+        #expect(configuration.viewer.tilesPath == folder.path + "/map.mbtiles")
+        #expect(configuration.viewer.viewersLimit == 5)
+        #expect(configuration.recordReserveMegabytes == 900)
+        let fewer = try load(Self.text.replacingOccurrences(of: "  tiles: map.mbtiles\n", with: ""))
+        #expect(fewer.viewer.tilesPath == nil)
+    }
+
+    @Test(arguments: [
+        (
+            "viewersLimit: 5", "viewerLimit: 5",
+            ":12: unknown key 'viewerLimit' in 'viewer' (did you mean 'viewersLimit'?)"
+        ),
+        ("allowedHosts:", "allowedHost:", ":10: unknown key 'allowedHost' in 'viewer' (did you mean 'allowedHosts'?)"),
+        ("recording:", "recordng:", ":13: unknown key 'recordng' (did you mean 'recording'?)"),
+        (
+            "reserveMegabytes: 900", "reserveMegabytes: -1",
+            ":14: 'recording.reserveMegabytes' must be a whole number from 0 to 10000000, not '-1'"
+        ),
+        ("port: 8421", "port: page", ":9: 'viewer.port' must be a whole number from 0 to 65535, not 'page'"),
+        ("[lage.example, \"[::1]\"]", "lage.example", ":10: 'viewer.allowedHosts' must be a list"),
+    ])
+    func problemsAreNamed(line: String, written: String, problem: String) throws {
+        let error = #expect(throws: ConfigurationError.self) {
+            try load(Self.text.replacingOccurrences(of: line, with: written))
+        }
+        #expect(error?.description == folder.path + "/leitstelle.yaml" + problem)
+    }
+
+    @Test func aMissingKeyIsNamed() throws {
+        let error = #expect(throws: ConfigurationError.self) {
+            try load(Self.text.replacingOccurrences(of: "  keyFile: station.key\n", with: ""))
+        }
+        #expect(error?.description.contains("'station.keyFile' is missing") == true)
+    }
+}
