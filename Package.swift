@@ -107,7 +107,7 @@ let package = Package(
         tests("ScenarioTests", ["Scenario", "HotspotDetection", "Geodesy", "FlightTypes"]),
         tests("ImageCodingTests", ["ImageCoding", "FlightTypes", crypto]),
         tests("LinkProtocolTests", ["LinkProtocol", "FlightTypes", crypto]),
-        tests("LinkTransportTests", ["LinkTransport", "LinkProtocol", "FlightTypes", nioPosix, logging]),
+        tests("LinkTransportTests", ["LinkTransport", "LinkProtocol", "FlightTypes"]),
         tests("SensorsTests", ["Sensors", "ImageCoding", "FlightTypes", "CDevices", crypto]),
         tests("RecordingTests", ["Recording", "FlightTypes", crypto, product("GRDB", "GRDB.swift")]),
         tests("ConfigurationFileTests", ["ConfigurationFile"]),
@@ -115,6 +115,6 @@ let package = Package(
         tests("ReplayTests", ["Replay", "Situation", "Recording", "FlightTypes"]),
         tests("ViewerTests", ["Viewer", "Situation", "FlightTypes", crypto]),
         tests("DroneAgentTests", ["DroneAgent", "ConfigurationFile", "Sensors", "FlightTypes"]),
-        tests("LeitstelleTests", ["Leitstelle", "ConfigurationFile"]),
+        tests("LeitstelleTests", ["Leitstelle", "Situation", "Viewer", "FlightTypes", "ConfigurationFile"]),
     ]
 )

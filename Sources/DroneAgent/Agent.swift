@@ -170,8 +170,17 @@ public final class Agent: Sendable {
     }
 
     private func reportStatus() async {
+        var secondsOffline = 0
         while !Task.isCancelled {
             let counts = await transport.snapshot()
+            secondsOffline = counts.established ? 0 : secondsOffline + 1
+            if secondsOffline == 5 || (secondsOffline > 0 && secondsOffline % 60 == 0) {
+                logger.warning(
+                    """
+                    No connection to \(configuration.stationHost):\(configuration.stationPort) for \(secondsOffline) s. Is the \
+                    Leitstelle running, the address and its key right, this drone's key authorized? Recording on board goes on.
+                    """)
+            }
             let now = CaptureTime(monotonic: clocks.monotonicNow(), wall: clocks.wallNow())
             let report = state.withLock { state in
                 defer { state.statusSequence += 1 }

@@ -86,7 +86,8 @@ actor IncidentRecorder {
                 if let drone = DroneID(name) { acknowledge(drone, durable.map(\.id)) }
             }
             if !result.conflicts.isEmpty {
-                logger.error("\(result.conflicts.count) objects came again with other bytes; the first ones stay in \(path)")
+                logger.error(
+                    "\(result.conflicts.count) objects came again with other bytes; the first ones stay in \(path)")
             }
             if !isHealthy { logger.notice("Recording goes on in \(path)") }
             isHealthy = true

@@ -132,6 +132,12 @@ public final class Station: Sendable {
             logger.warning("\(drone) is silent; its picture is shown as old")
             board.withLock { $0.setConnected(false, drone: drone) }
         case .moved(let drone): logger.notice("\(drone) comes from a new address")
+        case .staleHandshake(let drone):
+            logger.warning(
+                """
+                \(drone) was refused: its handshake counter was used before. Either a recording is being played back, or the \
+                drone has lost its flight counter; then remove its line from \(configuration.dataFolder)/freshness and restart.
+                """)
         case .unknownDrone(let key):
             logger.warning(
                 """

@@ -16,6 +16,9 @@ public enum StationLinkEvent: Hashable, Sendable {
     case moved(DroneID)
     /// Somebody knows the station's key but is not enrolled; the public key that knocked.
     case unknownDrone(publicKey: [UInt8])
+    /// A handshake of an enrolled drone came with a counter that was used before: a recording played back, or a drone whose
+    /// flight counter was lost. It gets no answer.
+    case staleHandshake(DroneID)
 }
 
 /// The responder.
@@ -70,7 +73,7 @@ public struct StationLink: Sendable {
     private var addresses = AddressBuckets()
     private var cookieSecret: [UInt8] = []
     private var cookieSecretMade: MonotonicInstant
-    private var unknownReported: MonotonicInstant?
+    private var refusalReported: MonotonicInstant?
     /// Datagrams by outcome.
     public private(set) var counters = Counters()
 
@@ -159,7 +162,7 @@ public struct StationLink: Sendable {
         guard let drone = peers[key]?.drone else { return reportUnknown(key, at: now) }
         guard payload.freshness > freshness[drone] ?? 0 else {
             counters.replayed += 1
-            return
+            return report(.staleHandshake(drone), at: now)
         }
         guard let ephemeral = StaticKeyPair(secret: randomBytes(32)),
             let (response, keys) = try? noise.writeResponse(payload: [], ephemeral: ephemeral)
@@ -200,9 +203,14 @@ public struct StationLink: Sendable {
 
     private mutating func reportUnknown(_ key: [UInt8], at now: MonotonicInstant) {
         counters.unknownDrone += 1
-        if let last = unknownReported, now.since(last) < .seconds(1) { return }
-        unknownReported = now
-        outputs.append(.event(.unknownDrone(publicKey: key)))
+        report(.unknownDrone(publicKey: key), at: now)
+    }
+
+    /// At most one refusal a second is told.
+    private mutating func report(_ refusal: StationLinkEvent, at now: MonotonicInstant) {
+        if let last = refusalReported, now.since(last) < .seconds(1) { return }
+        refusalReported = now
+        outputs.append(.event(refusal))
     }
 
     // MARK: - Data

@@ -110,7 +110,8 @@ private func fragments(of bytes: [UInt8], number: UInt32, size: Int = LinkLimits
 
     static let nonsense: [(length: UInt32, size: UInt16, index: UInt16, bytes: Int)] = [
         (0, 1136, 0, 0), (1, 0, 0, 1), (10, 1136, 1, 10), (10, 1136, 0, 9), (10, 1136, 0, 11), (300, 255, 0, 255),
-        (1000, 1, 0, 1), (0xFF_FFFF, 1136, 0, 1136), ((8 << 20) + 1, 1136, 0, 1136), (8 << 20, 100, 0, 100),
+        (1000, 1, 0, 1), (0xFF_FFFF, 1136, 0, 1136), (UInt32(LinkLimits.objectSize) + 1, 1136, 0, 1136),
+        (8 << 20, 100, 0, 100),
         (2000, 1136, 1, 1136), (2000, 1136, 0xFFFF, 864), (.max, .max, .max, 65_535), (10, 1136, 0, 0),
     ]
 

@@ -49,7 +49,9 @@ import Testing
         #expect(network.missing == [])
         #expect(network.altered == 0)
         #expect(network.drone.counters.handshakes == 1)
-        #expect(network.stationEvents == [.established(network.name, flight: 1)])
+        // Replayed handshakes among the forgeries are told, at most once a second; nothing else happens.
+        let told = network.stationEvents.filter { $0 != .staleHandshake(network.name) }
+        #expect(told == [.established(network.name, flight: 1)])
         #expect(network.count { $0 == .established } == 1)
         #expect(network.count { $0 == .silent } == 0)
         #expect(network.receipted == Set(network.sent.keys))

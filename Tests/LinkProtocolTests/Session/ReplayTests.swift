@@ -52,6 +52,11 @@ import Testing
         for datagram in captured { network.station.handle(datagram.bytes, from: attacker, at: network.now) }
         #expect(network.station.counters.accepted == 0)
         #expect(network.station.counters.replayed == 1)
+        // It is told, and gets no answer.
+        if case .event(.staleHandshake(network.name)) = network.station.nextOutput(at: network.now) {
+        } else {
+            Issue.record("a replayed handshake was not told")
+        }
         if case .wait = network.station.nextOutput(at: network.now) {} else { Issue.record("a replay was answered") }
         #expect(network.stationTransmissions == transmissions)
         #expect(network.stationEvents == events)

@@ -24,6 +24,8 @@ final class FakePort {
         try #require(symlink(name, link) == 0)
     }
     func unplug() {
+        // The link goes first: the terminal's number may at once belong to another test's terminal.
+        unlink(link)
         if master >= 0 { close(master) }
         master = -1
     }
