@@ -107,6 +107,11 @@ class ChainTest(unittest.TestCase):
         wait_for("the position is replayed", lambda: "55H FA" in browser.run("return document.body.innerText"))
         self.assertIn("WIEDERGABE", browser.run("return document.body.innerText"))
         self.shot(browser, "replay")
+        browser.run("[...document.querySelectorAll('button')].find(b => b.innerText.trim() === 'Pause').click()")
+        wait_for("paused", lambda: browser.picture("visible")["reason"] == "paused")
+        sequence = browser.picture("visible")["sequence"]
+        time.sleep(0.5)
+        self.assertEqual(browser.picture("visible")["sequence"], sequence, "a paused replay goes on")
 
     def test_page_turns_invalid_and_comes_back(self):
         chain = self.chain
@@ -118,6 +123,13 @@ class ChainTest(unittest.TestCase):
         for figure in ("visible", "thermal"):
             wait_for(f"{figure} is valid", lambda: browser.picture(figure)["valid"])
         self.shot(browser, "valid")
+        # The first frame opened an incident; the dispatcher gives it its name, which closes that one and begins another.
+        browser.run("document.getElementById('incident-new').click()")
+        browser.run("""document.getElementById('incident-input').value = 'TH3 Person im Wasser <b>';
+                       document.querySelector('#incident-open button[value=open]').click()""")
+        wait_for("the incident has its name",
+                 lambda: browser.run("return document.getElementById('incident-name').innerText") == "TH3 Person im Wasser <b>")
+        wait_for("a second file", lambda: len(chain.incidents()) == 2)
         # A process that is stopped is the hardest freeze: the socket stays open, nothing says goodbye.
         for freeze, thaw in ((signal.SIGSTOP, signal.SIGCONT),):
             agent.process.send_signal(freeze)

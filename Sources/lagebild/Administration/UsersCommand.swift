@@ -4,7 +4,7 @@ import Viewer
 
 struct UsersCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "users", abstract: "Accounts of the page. A running Leitstelle uses changes at the next sign-in.",
+        commandName: "users", abstract: "Accounts of the page. A running Leitstelle uses changes at the next request.",
         discussion: "Example: lagebild users set users anna --role disponent",
         subcommands: [Set.self, Remove.self, List.self])
 
