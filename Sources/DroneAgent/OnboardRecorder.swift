@@ -15,6 +15,7 @@ final class OnboardRecorder: Sendable {
     private let logger: Logger
     private let isHealthy = Atomic(true)
     private let recorded = Atomic<UInt64>(0)
+    private let reportedDropped = Atomic<UInt64>(0)
     private let done = DispatchSemaphore(value: 0)
 
     init(writer: IncidentWriter, clocks: any Clocks, logger: Logger) {
@@ -23,8 +24,11 @@ final class OnboardRecorder: Sendable {
         self.logger = logger
     }
 
-    /// Whether the last write went through and nothing was turned away since.
-    var isRecording: Bool { isHealthy.load(ordering: .relaxed) }
+    /// Whether the last write went through, and nothing has been turned away since this was last asked (once a second).
+    var isRecording: Bool {
+        let dropped = queue.dropped
+        return reportedDropped.exchange(dropped, ordering: .relaxed) == dropped && isHealthy.load(ordering: .relaxed)
+    }
     var recordedCount: UInt64 { recorded.load(ordering: .relaxed) }
     var dropped: UInt64 { queue.dropped }
 

@@ -244,6 +244,24 @@ class ChainTest(unittest.TestCase):
         self.assertNotEqual(result.returncode, 0)
         self.assertRegex(result.stderr, r"agent\.yaml:\d+: unknown key 'rezerveMegabytes' in 'recording' \(did you mean 'reserveMegabytes'\?\)")
 
+    def test_doctor_finds_what_is_wrong(self):
+        chain = self.chain
+        self.synthetic()
+        well = lagebild("doctor", "--agent", chain.path("agent.yaml"), "--leitstelle", chain.path("leitstelle.yaml"))
+        self.assertEqual(well.returncode, 0, well.stdout)
+        self.assertIn("0 problems", well.stdout)
+        os.chmod(chain.path("station.key"), 0o644)
+        os.remove(chain.path("camera.mjpeg"))
+        chain.run("users", "remove", chain.path("users"), "anna")
+        with socket.socket() as taken:
+            taken.bind(("0.0.0.0", chain.page_port))
+            taken.listen()
+            ill = lagebild("doctor", "--agent", chain.path("agent.yaml"), "--leitstelle", chain.path("leitstelle.yaml"))
+        self.assertEqual(ill.returncode, 1)
+        for fault in ("others can read", "camera.mjpeg is not there", "nobody can sign in", "TCP port of the page"):
+            self.assertRegex(ill.stdout, f"WRONG .*{fault}", fault)
+        self.assertIn("4 problems", ill.stdout)
+
     def test_help_has_an_example_everywhere(self):
         for command in (["demo"], ["agent"], ["leitstelle"], ["replay"], ["incidents"], ["incidents", "show"], ["keys"],
                         ["keys", "generate"], ["users"], ["users", "set"], ["doctor"], ["detect"], ["decode"],
