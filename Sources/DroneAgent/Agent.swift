@@ -203,6 +203,9 @@ public final class Agent: Sendable {
         case .silent: logger.warning("The Leitstelle is silent; recording on board goes on, trying again every second")
         case .feedback: break  // The ground for repair and rate control.
         case .receipt(let ranges):
+            for range in ranges {
+                logger.debug("durable: flight \(range.flight) \(range.stream) \(range.first)-\(range.last)")
+            }
             state.withLock { $0.acknowledged += ranges.reduce(0) { $0 + ($1.last - $1.first + 1) } }
         }
     }

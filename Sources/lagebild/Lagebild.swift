@@ -23,8 +23,10 @@ struct CommandFailure: Error, CustomStringConvertible {
 }
 
 /// A log on standard error, one line an event.
-func makeLogger(_ label: String) -> Logger {
-    Logger(label: label) { label in StreamLogHandler.standardError(label: label) }
+func makeLogger(_ label: String, level: Logger.Level = .info) -> Logger {
+    var logger = Logger(label: label) { label in StreamLogHandler.standardError(label: label) }
+    logger.logLevel = level
+    return logger
 }
 
 /// Writes a line to standard error.

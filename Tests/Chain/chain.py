@@ -110,7 +110,7 @@ recording: {{reserveMegabytes: 50}}
             return False
 
     def start_agent(self, configuration="agent.yaml", log="agent.log"):
-        return self.start("agent", "--config", self.path(configuration), log=log)
+        return self.start("agent", "--verbose", "--config", self.path(configuration), log=log)
 
     def incidents(self):
         folder = self.path("station/incidents")

@@ -101,7 +101,7 @@ public struct StateMessage: Encodable, Sendable {
             self.startWallMs = startWallMs
         }
     }
-    /// See the type.
+    /// Tells the page what this message is.
     public let type = "state"
     /// Now, on the station's monotonic clock.
     public var stationMs: Double
