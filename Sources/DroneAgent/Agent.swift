@@ -28,7 +28,7 @@ public final class Agent: Sendable {
         var telemetrySequence: UInt64 = 0
         var statusSequence: UInt64 = 0
         var submitted: UInt64 = 0
-        var acknowledged: UInt64 = 0
+        var rung = LinkRung.full
     }
     private let configuration: AgentConfiguration
     private let clocks: any Clocks
@@ -36,8 +36,10 @@ public final class Agent: Sendable {
     private let flight: UInt32
     private let transport: DroneTransport
     private let recorder: OnboardRecorder?
+    private let archive: OnboardArchive?
     private let recordPath: String
     private let state = Mutex(State())
+    private let durable = Mutex<[UInt16: SequenceRanges]>([:])
     private let relay: EventRelay
 
     /// Reads keys, reserves the flight's number and opens the onboard record; throws with what is wrong.
@@ -50,17 +52,23 @@ public final class Agent: Sendable {
         let key = try KeyFile.load(path: configuration.keyFile)
         let station = try KeyFile.publicKey(configuration.stationKey)
         flight = try FlightCounter(path: configuration.dataFolder + "/flight").next()
-        recordPath = "\(configuration.dataFolder)/flight-\(flight).lagebild"
+        recordPath = OnboardArchive.path(folder: configuration.dataFolder, flight: flight)
         recorder = try configuration.records ? Self.openRecord(recordPath, configuration, flight, clocks, logger) : nil
         let relay = EventRelay()
         self.relay = relay
+        let archive = configuration.records ? OnboardArchive(folder: configuration.dataFolder, logger: logger) : nil
+        self.archive = archive
+        var link = DroneLink.Configuration(
+            own: key, stationKey: station.key, flight: flight, bytesPerSecond: configuration.megabitsPerSecond * 125_000
+        )
+        link.originals = configuration.originals
+        link.deadlines.visible = configuration.visibleDeadline
         transport = DroneTransport(
-            link: .init(
-                own: key, stationKey: station.key, flight: flight,
-                bytesPerSecond: configuration.megabitsPerSecond * 125_000),
-            host: configuration.stationHost, port: configuration.stationPort,
+            link: link, host: configuration.stationHost, port: configuration.stationPort,
             group: MultiThreadedEventLoopGroup(numberOfThreads: 1), clocks: clocks, logger: logger,
-            onEvent: { relay.handle($0) })
+            handlers: .init(
+                event: { relay.handle($0) },
+                fetch: { id, done in if let archive { archive.fetch(id, done) } else { done(nil) } }))
         relay.bind(self)
     }
 
@@ -68,6 +76,7 @@ public final class Agent: Sendable {
     public func run(until stopped: @Sendable () async -> Void) async {
         transport.start()
         recorder?.start()
+        announceEarlierFlights()
         let sensors = makeSensors()
         for sensor in sensors { sensor.start() }
         let position = PositionInput(
@@ -123,10 +132,37 @@ public final class Agent: Sendable {
     fileprivate var flightNumber: UInt32 { flight }
     fileprivate func pose(at moment: MonotonicInstant) -> Pose { state.withLock { $0.timeline.pose(at: moment) } }
 
+    /// Records a frame, and sends of it what the link carries.
+    fileprivate func submit(_ frame: Frame, with copy: inout LiveCopy) {
+        let object = FlightObject.frame(frame)
+        let bytes = object.encoded()
+        record(object, bytes)
+        guard frame.id.stream.kind == .visible else {
+            let isLeftOut = state.withLock { $0.rung } == .detectionsOnly
+            return isLeftOut ? transport.skip(frame.id) : send(bytes, object.id)
+        }
+        switch copy.choose(frame, budget: transport.visibleBudget()) {
+        case .original: send(bytes, frame.id)
+        case .reduced(let reduced):
+            transport.noteReduced()
+            send(FlightObject.frame(reduced).encoded(), frame.id)
+        case .skip: transport.skip(frame.id)
+        }
+    }
+
     fileprivate func submit(_ object: FlightObject) {
         let bytes = object.encoded()
+        record(object, bytes)
+        if case .detections(let report) = object, !report.detections.isEmpty { transport.wantContext() }
+        send(bytes, object.id)
+    }
+
+    private func send(_ bytes: [UInt8], _ id: ObjectID) {
         state.withLock { $0.submitted += 1 }
-        transport.submit(bytes, class: ObjectClass(object.id.stream.kind))
+        transport.submit(bytes, class: ObjectClass(id.stream.kind), id: recorder == nil ? nil : id)
+    }
+
+    private func record(_ object: FlightObject, _ bytes: [UInt8]) {
         recorder?.append(
             RecordableObject(
                 drone: "onboard", receiveTime: object.captureTime.wall, receiveMonotonic: object.captureTime.monotonic,
@@ -147,6 +183,21 @@ public final class Agent: Sendable {
                     id: ObjectID(flight: flight, stream: StreamID(.telemetry), sequence: sequence),
                     captureTime: sample.captureTime, pose: sample.pose, batteryPercent: sample.batteryPercent,
                     armed: sample.armed)))
+    }
+
+    /// What earlier flights left on board comes down behind everything live.
+    private func announceEarlierFlights() {
+        let transport = transport
+        let logger = logger
+        archive?.earlierFlights(before: flight) { number, left in
+            let receipts = left.receipts.map {
+                ReceiptRange(flight: $0.flight, stream: $0.stream, first: $0.first, last: $0.last)
+            }
+            for span in left.spans {
+                transport.holds(flight: span.flight, stream: span.stream, span.first...span.last, durable: receipts)
+            }
+            logger.notice("Flight \(number) is not complete in the Leitstelle; what is missing follows")
+        }
     }
 
     // MARK: - Status
@@ -173,7 +224,7 @@ public final class Agent: Sendable {
         var secondsOffline = 0
         while !Task.isCancelled {
             let counts = await transport.snapshot()
-            secondsOffline = counts.established ? 0 : secondsOffline + 1
+            secondsOffline = counts.isEstablished ? 0 : secondsOffline + 1
             if secondsOffline == 5 || (secondsOffline > 0 && secondsOffline % 60 == 0) {
                 logger.warning(
                     """
@@ -189,8 +240,12 @@ public final class Agent: Sendable {
                     captureTime: now,
                     sensors: state.sensors.map {
                         StatusReport.Sensor(stream: $0.stream, state: $0.state, taken: $0.taken, lost: $0.lost)
-                    }, isRecording: recorder?.isRecording ?? false, objectsSent: counts.accepted,
-                    objectsDropped: counts.dropped)
+                    }, isRecording: recorder?.isRecording ?? false, objectsSent: counts.link.accepted,
+                    objectsDropped: counts.link.dropped,
+                    link: .init(
+                        rung: counts.link.rung.rawValue,
+                        kilobitsPerSecond: UInt32(min(counts.link.bytesPerSecond / 125, 4e9)),
+                        missing: UInt32(clamping: counts.link.missing)))
             }
             submit(.status(report))
             try? await Task.sleep(for: .seconds(1))
@@ -200,33 +255,57 @@ public final class Agent: Sendable {
     fileprivate func handle(_ event: DroneLinkEvent) {
         switch event {
         case .established: logger.notice("Connected to the Leitstelle")
+        case .resumed: logger.notice("The Leitstelle is heard again")
+        case .rung(let rung):
+            state.withLock { $0.rung = rung }
+            logger.notice("The link now carries: \(rung)")
         case .silent: logger.warning("The Leitstelle is silent; recording on board goes on, trying again every second")
-        case .feedback: break  // The ground for repair and rate control.
-        case .receipt(let ranges):
-            for range in ranges {
-                logger.debug("durable: flight \(range.flight) \(range.stream) \(range.first)-\(range.last)")
-            }
-            state.withLock { $0.acknowledged += ranges.reduce(0) { $0 + ($1.last - $1.first + 1) } }
+        case .receipt(let ranges): note(ranges)
         }
     }
+
+    private func note(_ ranges: [ReceiptRange]) {
+        for range in ranges {
+            let form = range.isReduced ? " (reduced)" : ""
+            logger.debug("durable: flight \(range.flight) \(range.stream) \(range.first)-\(range.last)\(form)")
+        }
+        durable.withLock { durable in
+            for range in ranges where range.flight == flight && durable.count < 64 || durable[range.stream.code] != nil
+            {
+                durable[range.stream.code, default: SequenceRanges()].insert(range.first...range.last)
+            }
+        }
+        let originals = ranges.filter { !$0.isReduced }.map {
+            ReceiptedRange(flight: $0.flight, stream: $0.stream, first: $0.first, last: $0.last)
+        }
+        recorder?.note(originals.filter { $0.flight == flight })
+        for (earlier, some) in Dictionary(grouping: originals.filter({ $0.flight != flight }), by: \.flight) {
+            archive?.noteReceipts(some, flight: earlier)
+        }
+    }
+
+    /// Objects of this flight that the station holds in some form.
+    private var acknowledgedCount: UInt64 { durable.withLock { $0.values.reduce(0) { $0 + $1.count } } }
 
     /// Gives what is queued a second to leave.
     private func drain() async {
         for _ in 0..<20 {
             let counts = await transport.snapshot()
-            let (submitted, acknowledged) = state.withLock { ($0.submitted, $0.acknowledged) }
-            if !counts.established || (counts.waiting == 0 && acknowledged >= submitted) { return }
+            let (submitted, acknowledged) = (state.withLock { $0.submitted }, acknowledgedCount)
+            if !counts.isEstablished || (counts.waiting == 0 && acknowledged >= submitted) { return }
             try? await Task.sleep(for: .milliseconds(50))
         }
     }
 
     private func logCounts() async {
-        let (sensors, submitted, acknowledged) = state.withLock { ($0.sensors, $0.submitted, $0.acknowledged) }
+        let (sensors, submitted) = state.withLock { ($0.sensors, $0.submitted) }
         for sensor in sensors { logger.notice("\(sensor.stream): \(sensor.taken) taken, \(sensor.lost) lost") }
-        let dropped = await transport.snapshot().dropped
+        let link = await transport.snapshot().link
         logger.notice(
-            "Flight \(flight) ended: \(submitted) objects, \(acknowledged) acknowledged as durable, \(dropped) dropped before sending, \(recorder?.recordedCount ?? 0) in the onboard record"
-        )
+            """
+            Flight \(flight) ended: \(submitted) objects sent, \(acknowledgedCount) acknowledged as durable, \(link.dropped) dropped \
+            before sending, \(link.late) late, \(recorder?.recordedCount ?? 0) in the onboard record, \(link.missing) still to follow
+            """)
     }
 
     private static func openRecord(
@@ -255,6 +334,7 @@ private final class SensorThread: Sendable {
     private let stream: StreamID
     private let stage: DetectionStage?
     private let stamper: Mutex<FrameStamper>
+    private let copy = CopyBox()
     private let isStopping = Atomic(false)
 
     init(_ sensor: any ImageSensor, agent: Agent, stream: StreamID, stage: DetectionStage?) {
@@ -289,10 +369,16 @@ private final class SensorThread: Sendable {
             let pose = agent.pose(at: image.captureTime.monotonic)
             let (frame, isFrozen) = stamper.withLock { ($0.stamp(image, pose: pose), $0.isFrozen) }
             agent.update(stream, isFrozen ? .frozen : .running, taken: 1, lost: UInt64(max(0, image.lostBefore)))
-            agent.submit(.frame(frame))
+            agent.submit(frame, with: &copy.copy)
             stage?.append(frame)
         case .lost(let count): agent.update(stream, .running, lost: UInt64(max(0, count)))
         case .state(let state, let text): agent.note(state, stream, text)
         }
     }
+}
+
+/// Holds a camera's copier.
+private final class CopyBox: @unchecked Sendable {
+    // @unchecked: a sensor calls its sink from its own thread only, one image at a time.
+    var copy = LiveCopy()
 }

@@ -1,5 +1,6 @@
 import ConfigurationFile
 import FlightTypes
+import LinkProtocol
 import Sensors
 
 /// All that `agent.yaml` says, checked.
@@ -44,6 +45,10 @@ public struct AgentConfiguration: Sendable {
     public var stationHost: String, stationPort: Int, stationKey: String
     /// The most that may leave, megabits a second.
     public var megabitsPerSecond: Double
+    /// Which originals follow where a reduced copy arrived live.
+    public var originals: OriginalsPolicy
+    /// How old a visible frame may be when it arrives.
+    public var visibleDeadline: Duration
     /// Visible cameras, in order of their stream index.
     public var cameras: [CameraSource]
     /// Thermal sensors, in order of their stream index.
@@ -65,6 +70,8 @@ public struct AgentConfiguration: Sendable {
             stationPort: try station.int("port", in: 1...65535, default: 4790),
             stationKey: try stationKey(station),
             megabitsPerSecond: try station.double("megabitsPerSecond", in: 0.05...1000, default: 50),
+            originals: try station.enumValue("originals", of: OriginalsPolicy.self, default: .detections),
+            visibleDeadline: .milliseconds(try station.int("deadlineMilliseconds", in: 50...5000, default: 200)),
             cameras: try root.sections("cameras").map(camera), thermal: try root.sections("thermal").map(thermal),
             position: try position(try root.section("position")),
             records: try recording.bool("enabled", default: true),

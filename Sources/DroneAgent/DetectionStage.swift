@@ -2,6 +2,7 @@ import FlightTypes
 import Foundation
 import Geodesy
 import HotspotDetection
+import ImageCoding
 
 /// Looks for warm spots in thermal frames on a thread of its own; at most two frames wait, so that it never holds up capture.
 final class DetectionStage: Sendable {
@@ -20,10 +21,17 @@ final class DetectionStage: Sendable {
         let thread = Thread { [self] in
             var sequence: UInt64 = 0
             var detector: HotspotDetector?
+            var cropDue: MonotonicInstant?
             while let frames = queue.takeAll() {
                 for frame in frames {
                     var active = detector ?? makeDetector(frame.unit)
-                    let report = look(at: frame, with: &active, sequence: sequence)
+                    var report = look(at: frame, with: &active, sequence: sequence)
+                    if let strongest = report.detections.first,
+                        cropDue.map({ frame.captureTime.monotonic >= $0 }) ?? true
+                    {
+                        report.crop = crop(of: frame, around: strongest)
+                        cropDue = frame.captureTime.monotonic.advanced(by: Self.cropInterval)
+                    }
                     detector = active
                     sequence += 1
                     onReport(report)
@@ -36,6 +44,21 @@ final class DetectionStage: Sendable {
 
     func append(_ frame: Frame) { queue.append(frame) }
     func stop() { queue.close() }
+
+    /// Crops are for people: one a second is more than anyone looks at.
+    private static let cropInterval: Duration = .seconds(1)
+
+    private func crop(of frame: Frame, around detection: Detection) -> [UInt8] {
+        var values: [UInt16] = []
+        values.reserveCapacity(frame.payload.count / 2)
+        for place in stride(from: 0, to: frame.payload.count - 1, by: 2) {
+            values.append(UInt16(frame.payload[place]) | UInt16(frame.payload[place + 1]) << 8)
+        }
+        let crop = try? detectionCrop(
+            values: values, width: Int(frame.width), height: Int(frame.height), centreX: Double(detection.centroidX),
+            centreY: Double(detection.centroidY), limitBytes: 2_500)
+        return crop.flatMap { $0 } ?? []
+    }
 
     private func makeDetector(_ unit: ThermalUnit) -> HotspotDetector {
         var configuration = HotspotDetector.Configuration(unit: unit)

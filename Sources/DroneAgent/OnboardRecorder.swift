@@ -17,6 +17,10 @@ final class OnboardRecorder: Sendable {
     private let recorded = Atomic<UInt64>(0)
     private let reportedDropped = Atomic<UInt64>(0)
     private let done = DispatchSemaphore(value: 0)
+    /// Receipts that wait to be stored; they come many times over, so once in a while is enough.
+    private let receipts = Mutex<(pending: Set<ReceiptedRange>, stored: MonotonicInstant?)>(([], nil))
+    private static let receiptsInterval: Duration = .seconds(2)
+    private static let receiptsLimit = 4096
 
     init(writer: IncidentWriter, clocks: any Clocks, logger: Logger) {
         self.writer = writer
@@ -34,7 +38,11 @@ final class OnboardRecorder: Sendable {
 
     func start() {
         let thread = Thread { [self] in
-            while let batch = queue.takeAll() { write(batch) }
+            while let batch = queue.takeAll() {
+                write(batch)
+                storeReceipts(always: false)
+            }
+            storeReceipts(always: true)
             do { try writer.close() } catch { logger.error("Closing the onboard record: \(error)") }
             done.signal()
         }
@@ -43,6 +51,26 @@ final class OnboardRecorder: Sendable {
     }
 
     func append(_ object: RecordableObject) { queue.append(object) }
+
+    /// The station has these durably. Stored with one of the next batches; a lost one only costs sending again.
+    func note(_ ranges: [ReceiptedRange]) {
+        receipts.withLock { receipts in
+            for range in ranges where receipts.pending.count < Self.receiptsLimit { receipts.pending.insert(range) }
+        }
+    }
+
+    private func storeReceipts(always: Bool) {
+        let now = clocks.monotonicNow()
+        let ranges = receipts.withLock { receipts -> [ReceiptedRange] in
+            let isDue = receipts.stored.map { now.since($0) >= Self.receiptsInterval } ?? true
+            guard always || isDue, !receipts.pending.isEmpty else { return [] }
+            receipts.stored = now
+            defer { receipts.pending = [] }
+            return Array(receipts.pending)
+        }
+        guard !ranges.isEmpty else { return }
+        do { try writer.addReceipts(ranges) } catch { logger.warning("Receipts are not stored: \(error)") }
+    }
 
     /// Writes what waits, closes the file, and returns.
     func stop() {

@@ -61,12 +61,21 @@ public struct DetectionReport: Hashable, Sendable {
     public var sequence: UInt64
     /// Strongest first.
     public var detections: [Detection]
-    /// A report of its parts; detections beyond the limit are cut off.
-    public init(id: ObjectID, captureTime: CaptureTime, stream: StreamID, sequence: UInt64, detections: [Detection]) {
+    /// A small JPEG of the strongest one's surroundings, so that a link too slow for pictures still shows what was found; empty
+    /// where there is none.
+    public var crop: [UInt8]
+    /// No crop is longer (bytes).
+    public static let cropLimit = 16_384
+    /// A report of its parts; detections beyond the limit are cut off, and a crop beyond its limit is left out.
+    public init(
+        id: ObjectID, captureTime: CaptureTime, stream: StreamID, sequence: UInt64, detections: [Detection],
+        crop: [UInt8] = []
+    ) {
         self.id = id
         self.captureTime = captureTime
         self.stream = stream
         self.sequence = sequence
         self.detections = Array(detections.prefix(Self.detectionsLimit))
+        self.crop = crop.count <= Self.cropLimit ? crop : []
     }
 }

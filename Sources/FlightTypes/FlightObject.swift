@@ -56,11 +56,30 @@ public struct StatusReport: Hashable, Sendable {
     public var objectsSent: UInt64
     /// Objects dropped before the link because its queue was full.
     public var objectsDropped: UInt64
+    /// How the link does, as the drone sees it; nil in records from before there was one.
+    public var link: LinkReport?
+
+    /// The drone's view of its link.
+    public struct LinkReport: Hashable, Sendable {
+        /// Rung of the degradation ladder: 0 everything, 1 video reduced, 2 thermal stills, 3 detections only.
+        public var rung: UInt8
+        /// What the path is believed to carry, kilobits a second.
+        public var kilobitsPerSecond: UInt32
+        /// Objects on board that the station does not hold durably yet.
+        public var missing: UInt32
+        /// A report of its parts.
+        public init(rung: UInt8, kilobitsPerSecond: UInt32, missing: UInt32) {
+            self.rung = rung
+            self.kilobitsPerSecond = kilobitsPerSecond
+            self.missing = missing
+        }
+    }
     /// A report of its parts; sensors beyond 16 are cut off.
     public init(
         id: ObjectID, captureTime: CaptureTime, sensors: [Sensor], isRecording: Bool, objectsSent: UInt64,
-        objectsDropped: UInt64
+        objectsDropped: UInt64, link: LinkReport? = nil
     ) {
+        self.link = link
         self.id = id
         self.captureTime = captureTime
         self.sensors = Array(sensors.prefix(16))

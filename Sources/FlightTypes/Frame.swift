@@ -30,6 +30,8 @@ public struct Frame: Hashable, Sendable {
         public static let frozen = Flags(rawValue: 1)
         /// The sensor skipped frames right before this one.
         public static let afterGap = Flags(rawValue: 2)
+        /// This is a smaller copy made for the link; the camera's own picture stays on board and may follow.
+        public static let reduced = Flags(rawValue: 4)
     }
     /// Who this frame is.
     public var id: ObjectID

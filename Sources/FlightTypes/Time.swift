@@ -5,19 +5,19 @@ public struct MonotonicInstant: Hashable, Comparable, Sendable {
     /// Nanoseconds since boot.
     public var nanoseconds: Int64
     /// The instant that lies `nanoseconds` after boot.
-    public init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
+    @inlinable public init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
     /// The instant later (or, if negative, earlier) by `duration`; saturates instead of trapping.
-    public func advanced(by duration: Duration) -> MonotonicInstant {
+    @inlinable public func advanced(by duration: Duration) -> MonotonicInstant {
         let (sum, overflow) = nanoseconds.addingReportingOverflow(duration.nanosecondsClamped)
         return MonotonicInstant(nanoseconds: overflow ? (duration < .zero ? .min : .max) : sum)
     }
     /// How long after `earlier` this instant is; negative if it lies before. Saturates.
-    public func since(_ earlier: MonotonicInstant) -> Duration {
+    @inlinable public func since(_ earlier: MonotonicInstant) -> Duration {
         let (difference, overflow) = nanoseconds.subtractingReportingOverflow(earlier.nanoseconds)
         return .nanoseconds(overflow ? (nanoseconds < 0 ? Int64.min : Int64.max) : difference)
     }
     /// Earlier on the same clock.
-    public static func < (a: MonotonicInstant, b: MonotonicInstant) -> Bool { a.nanoseconds < b.nanoseconds }
+    @inlinable public static func < (a: MonotonicInstant, b: MonotonicInstant) -> Bool { a.nanoseconds < b.nanoseconds }
 }
 
 /// Wall-clock time in UTC, nanoseconds since 1970-01-01. For showing, never for ordering.
@@ -52,7 +52,7 @@ public struct CaptureTime: Hashable, Sendable {
 
 extension Duration {
     /// Whole nanoseconds, saturated to what an `Int64` holds (±292 years).
-    public var nanosecondsClamped: Int64 {
+    @inlinable public var nanosecondsClamped: Int64 {
         let (seconds, attoseconds) = components
         let (scaled, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
         if overflow { return seconds < 0 ? .min : .max }
@@ -60,7 +60,7 @@ extension Duration {
         return overflowed ? (seconds < 0 ? .min : .max) : sum
     }
     /// Milliseconds as a fraction.
-    public var milliseconds: Double { Double(nanosecondsClamped) / 1e6 }
+    @inlinable public var milliseconds: Double { Double(nanosecondsClamped) / 1e6 }
 }
 
 /// Reads both clocks of a machine. Shells own one; machines are handed instants.

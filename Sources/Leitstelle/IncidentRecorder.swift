@@ -12,7 +12,7 @@ actor IncidentRecorder {
     /// Bytes that may wait for the disk.
     static let queueBytes = 256 << 20
     /// Called after a commit with what is now durable.
-    typealias Acknowledge = @Sendable (_ drone: DroneID, _ ids: [ObjectID]) -> Void
+    typealias Acknowledge = @Sendable (_ drone: DroneID, _ ids: [ObjectID], _ isReduced: Bool) -> Void
 
     private let folder: IncidentFolder
     private let limits: OnboardLimits
@@ -22,6 +22,9 @@ actor IncidentRecorder {
     private var tracker: IncidentTracker
     private var writer: IncidentWriter?
     private var path = ""
+    private var flights: FlightIndex
+    /// The file of an earlier incident that backfill is going into.
+    private var earlier: (path: String, writer: IncidentWriter)?
     private var recorded: UInt64 = 0
     private(set) var isHealthy = true
 
@@ -37,6 +40,7 @@ actor IncidentRecorder {
         let open = folder.openIncident()
         tracker = IncidentTracker(resuming: open?.incident)
         path = open?.file ?? ""
+        flights = FlightIndex(folder: folder.folder)
     }
 
     /// The open incident, its file, and how recording does.
@@ -74,21 +78,18 @@ actor IncidentRecorder {
 
     private func write(_ batch: [HubObject]) async -> Bool {
         guard let first = batch.first else { return true }
-        carryOut(tracker.objectArrived(from: first.drone, at: clocks.wallNow()))
+        // What comes later from an earlier incident's flight goes into that incident's file, whatever is open now.
+        let (present, past) = flights.split(batch, present: path)
         do {
+            for (file, objects) in past { try writeEarlier(objects, file: file) }
+            guard !present.isEmpty else { return true }
+            carryOut(tracker.objectArrived(from: first.drone, at: clocks.wallNow()))
             if writer == nil, let incident = tracker.current {
                 try begin(incident, file: path, event: "recording resumed")
             }
             guard let writer else { return false }
-            let result = try writer.append(batch.map(RecordableObject.init), recordTime: clocks.wallNow())
-            recorded += UInt64(result.stored)
-            for (name, durable) in Dictionary(grouping: result.durable, by: \.drone) {
-                if let drone = DroneID(name) { acknowledge(drone, durable.map(\.id)) }
-            }
-            if !result.conflicts.isEmpty {
-                logger.error(
-                    "\(result.conflicts.count) objects came again with other bytes; the first ones stay in \(path)")
-            }
+            try flights.note(present, file: path)
+            try store(present, with: writer, file: path)
             if !isHealthy { logger.notice("Recording goes on in \(path)") }
             isHealthy = true
             return true
@@ -96,6 +97,36 @@ actor IncidentRecorder {
             fail(error)
             return false
         }
+    }
+
+    private func store(_ objects: [HubObject], with writer: IncidentWriter, file: String) throws {
+        let result = try writer.append(objects.map(RecordableObject.init), recordTime: clocks.wallNow())
+        recorded += UInt64(result.stored)
+        for (name, durable) in Dictionary(grouping: result.durable, by: \.drone) {
+            guard let drone = DroneID(name) else { continue }
+            for representation in [Representation.original, .reduced] {
+                let ids = durable.filter { $0.representation == representation }.map(\.id)
+                if !ids.isEmpty { acknowledge(drone, ids, representation == .reduced) }
+            }
+        }
+        if !result.conflicts.isEmpty {
+            logger.error(
+                "\(result.conflicts.count) objects came again with other bytes; the first ones stay in \(file)")
+        }
+    }
+
+    private func writeEarlier(_ objects: [HubObject], file: String) throws {
+        if earlier?.path != file {
+            try? earlier?.writer.close()
+            earlier = nil
+            // The file says itself what incident it is; what is given here counts for a new one only.
+            let info = IncidentInfo(name: "Einsatz", openedAt: clocks.wallNow(), openedBy: nil)
+            let writer = try IncidentWriter(path: file, incident: info, limits: limits)
+            try writer.addEvent("backfill", at: clocks.wallNow())
+            earlier = (file, writer)
+            logger.notice("Backfill goes into \(file)")
+        }
+        if let earlier { try store(objects, with: earlier.writer, file: file) }
     }
 
     private func carryOut(_ action: IncidentTracker.Action) {
@@ -129,6 +160,8 @@ actor IncidentRecorder {
     private func close() {
         do { try writer?.close() } catch { logger.error("Closing \(path): \(error)") }
         writer = nil
+        try? earlier?.writer.close()
+        earlier = nil
     }
 
     private func fail(_ error: any Error) {
@@ -141,6 +174,6 @@ extension RecordableObject {
     init(_ arrival: HubObject) {
         self.init(
             drone: arrival.drone.name, receiveTime: arrival.receiveWall, receiveMonotonic: arrival.receiveTime,
-            object: arrival.object, bytes: arrival.bytes)
+            object: arrival.object, bytes: arrival.bytes, isBackfilled: arrival.isBackfill)
     }
 }

@@ -66,7 +66,10 @@ public final class Station: Sendable {
         recorder = IncidentRecorder(
             folder: folder,
             limits: OnboardLimits(maximumBytes: nil, reserveBytes: Int64(configuration.recordReserveMegabytes) << 20),
-            clocks: clocks, logger: logger, acknowledge: { drone, ids in transport.acknowledge(ids, of: drone) })
+            clocks: clocks, logger: logger,
+            acknowledge: { drone, ids, isReduced in
+                transport.acknowledge(ids, isReduced: isReduced, of: drone)
+            })
         let stateRelay = StateRelay()
         viewer = try ViewerServer(
             configuration: configuration.viewer,
@@ -117,8 +120,9 @@ public final class Station: Sendable {
     fileprivate func handle(_ arrival: Arrival) {
         let object = HubObject(
             drone: arrival.drone, object: arrival.object, bytes: arrival.bytes, receiveTime: arrival.receiveTime,
-            receiveWall: arrival.receiveWall, captureOnStation: arrival.captureOnStation)
-        board.withLock { $0.handle(object) }
+            receiveWall: arrival.receiveWall, captureOnStation: arrival.captureOnStation,
+            isBackfill: arrival.isBackfill)
+        if !arrival.isBackfill { board.withLock { $0.handle(object) } }
         received.withLock { $0[arrival.drone, default: 0] += 1 }
         hub.publish(object)
     }
@@ -131,6 +135,9 @@ public final class Station: Sendable {
         case .silent(let drone):
             logger.warning("\(drone) is silent; its picture is shown as old")
             board.withLock { $0.setConnected(false, drone: drone) }
+        case .heard(let drone):
+            logger.notice("\(drone) is heard again")
+            board.withLock { $0.setConnected(true, drone: drone) }
         case .moved(let drone): logger.notice("\(drone) comes from a new address")
         case .staleHandshake(let drone):
             logger.warning(

@@ -3,39 +3,96 @@ import Logging
 import NIOCore
 import NIOPosix
 
-/// A bound UDP socket that hands each datagram to `onDatagram`, and says when it closed.
+/// What arrived in one read: datagrams from one sender, in order.
+struct ReceivedDatagram {
+    var bytes: [UInt8]
+    var sender: SocketAddress
+    /// Marked "congestion experienced" on the way (RFC 3168).
+    var isMarked: Bool
+}
+
+/// A bound UDP socket that hands on each datagram and says when it closed.
 ///
-/// NIO closes a datagram channel on most receive errors (docs/architecture.md, failures): the owner rebinds.
+/// NIO closes a datagram channel on most receive and send errors (docs/architecture.md, failures): the owner rebinds. The kernel
+/// joins datagrams of one sender (generic receive offload) where it can, and they are taken apart here; where it cannot, the
+/// socket is bound without.
 enum DatagramSocket {
     /// Kernel memory asked for received datagrams; one 720p frame is about 70 datagrams in a row.
     static let receiveBufferBytes = 4 << 20
+    /// `IP_MTU_DISCOVER` and `IP_PMTUDISC_PROBE` of Linux: never fragment, and do not believe the kernel's own idea of the path.
+    private static let mtuDiscover = NIOBSDSocket.Option(rawValue: 10)
+    private static let probe = 3
 
     static func bind(
         host: String, port: Int, on loop: any EventLoop,
-        onDatagram: @escaping @Sendable ([UInt8], SocketAddress) -> Void
+        onDatagram: @escaping @Sendable (ReceivedDatagram) -> Void, onPause: @escaping @Sendable () -> Void
     ) -> EventLoopFuture<any Channel> {
-        DatagramBootstrap(group: loop)
-            .channelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 2048))
+        attempt(host, port, loop, isOffloading: true, onDatagram, onPause).flatMapError { _ in
+            attempt(host, port, loop, isOffloading: false, onDatagram, onPause)
+        }
+    }
+
+    private static func attempt(
+        _ host: String, _ port: Int, _ loop: any EventLoop, isOffloading: Bool,
+        _ onDatagram: @escaping @Sendable (ReceivedDatagram) -> Void, _ onPause: @escaping @Sendable () -> Void
+    ) -> EventLoopFuture<any Channel> {
+        var bootstrap = DatagramBootstrap(group: loop)
+            .channelOption(
+                .recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: isOffloading ? 65_536 : 2048)
+            )
             .channelOption(.maxMessagesPerRead, value: 64)
             .channelOption(.socketOption(.so_rcvbuf), value: .init(receiveBufferBytes))
             .channelOption(.socketOption(.so_sndbuf), value: .init(receiveBufferBytes))
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(DatagramHandler(onDatagram: onDatagram))
+                    try channel.pipeline.syncOperations.addHandler(
+                        DatagramHandler(onDatagram: onDatagram, onPause: onPause))
                 }
             }
-            .bind(host: host, port: port)
+        if isOffloading {
+            bootstrap =
+                bootstrap
+                .channelOption(.datagramReceiveOffload, value: true)
+                .channelOption(.datagramReceiveSegmentSize, value: true)
+                .channelOption(.explicitCongestionNotification, value: true)
+            if !host.contains(":") {
+                bootstrap = bootstrap.channelOption(
+                    ChannelOptions.Types.SocketOption(level: .ip, name: mtuDiscover), value: probe)
+            }
+        }
+        return bootstrap.bind(host: host, port: port)
     }
 }
 
 private final class DatagramHandler: ChannelInboundHandler {
     typealias InboundIn = AddressedEnvelope<ByteBuffer>
-    private let onDatagram: @Sendable ([UInt8], SocketAddress) -> Void
-    init(onDatagram: @escaping @Sendable ([UInt8], SocketAddress) -> Void) { self.onDatagram = onDatagram }
+    private let onDatagram: @Sendable (ReceivedDatagram) -> Void
+    private let onPause: @Sendable () -> Void
+
+    init(onDatagram: @escaping @Sendable (ReceivedDatagram) -> Void, onPause: @escaping @Sendable () -> Void) {
+        self.onDatagram = onDatagram
+        self.onPause = onPause
+    }
+
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let envelope = unwrapInboundIn(data)
-        onDatagram(Array(envelope.data.readableBytesView), envelope.remoteAddress)
+        let isMarked = envelope.metadata?.ecnState == .congestionExperienced
+        let bytes = envelope.data.readableBytesView
+        let segment = envelope.metadata?.segmentSize ?? 0
+        guard segment > 0, segment < bytes.count else {
+            onDatagram(.init(bytes: Array(bytes), sender: envelope.remoteAddress, isMarked: isMarked))
+            return
+        }
+        var start = bytes.startIndex
+        while start < bytes.endIndex {
+            let end = min(start + segment, bytes.endIndex)
+            onDatagram(.init(bytes: Array(bytes[start..<end]), sender: envelope.remoteAddress, isMarked: isMarked))
+            start = end
+        }
     }
+
+    func channelReadComplete(context: ChannelHandlerContext) { onPause() }
+
     /// ECONNREFUSED and the like: the peer's port is shut for the moment; the protocol notices by silence.
     func errorCaught(context: ChannelHandlerContext, error: any Error) {}
 }
@@ -46,14 +103,21 @@ struct AddressBook {
     private static let limit = 1024
     private var endpoints: [SocketAddress: LinkEndpoint] = [:]
     private var addresses: [LinkEndpoint: SocketAddress] = [:]
+    /// Datagrams come in rows from one sender.
+    private var newest: (address: SocketAddress, endpoint: LinkEndpoint)?
 
     mutating func endpoint(of address: SocketAddress) -> LinkEndpoint? {
-        if let known = endpoints[address] { return known }
+        if let newest, newest.address == address { return newest.endpoint }
+        if let known = endpoints[address] {
+            newest = (address, known)
+            return known
+        }
         guard let ip = address.ipAddress, let port = address.port.flatMap(UInt16.init(exactly:)) else { return nil }
         let endpoint = LinkEndpoint(host: Array(ip.utf8), port: port)
         if endpoints.count >= Self.limit { self = AddressBook() }
         endpoints[address] = endpoint
         addresses[endpoint] = address
+        newest = (address, endpoint)
         return endpoint
     }
 

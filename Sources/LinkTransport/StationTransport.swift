@@ -18,6 +18,8 @@ public struct Arrival: Sendable {
     public var receiveWall: WallTime
     /// Its capture time on the station's clock, never later than `receiveTime`.
     public var captureOnStation: MonotonicInstant
+    /// Whether it came later, from the onboard record: for the record, not for the eye.
+    public var isBackfill: Bool
 }
 
 // Drives a StationLink over one UDP socket, on one event loop:
@@ -64,7 +66,9 @@ public final class StationTransport: @unchecked Sendable {
     private let handlers: Handlers
     private var link: StationLink
     private var channel: (any Channel)?
+    private var writer = SegmentedWriter()
     private var timer: Scheduled<Void>?
+    private var timerDue = MonotonicInstant(nanoseconds: .max)
     private var isStopped = false
     private var addresses = AddressBook()
     private var undecodable: UInt64 = 0
@@ -87,9 +91,7 @@ public final class StationTransport: @unchecked Sendable {
 
     /// Binds; throws when the port cannot be had. Returns the port.
     public func start() async throws -> Int {
-        let channel = try await DatagramSocket.bind(host: host, port: port, on: loop) { [weak self] bytes, sender in
-            self?.received(bytes, from: sender)
-        }.get()
+        let channel = try await makeSocket(port: port).get()
         try await loop.submit { self.adopt(channel) }.get()
         return channel.localAddress?.port ?? port
     }
@@ -102,10 +104,10 @@ public final class StationTransport: @unchecked Sendable {
         }
     }
 
-    /// Tells a drone what is durable.
-    public func acknowledge(_ ids: [ObjectID], of drone: DroneID) {
+    /// Tells a drone what is durable: originals, or reduced copies.
+    public func acknowledge(_ ids: [ObjectID], isReduced: Bool, of drone: DroneID) {
         loop.execute {
-            self.link.acknowledge(ids, of: drone, at: self.clocks.monotonicNow())
+            self.link.acknowledge(ids, isReduced: isReduced, of: drone, at: self.clocks.monotonicNow())
             self.drain()
         }
     }
@@ -145,9 +147,7 @@ public final class StationTransport: @unchecked Sendable {
         guard !isStopped else { return }
         logger.error("The drones' port \(port) closed; binding anew. Pictures stop until then, recordings stay.")
         loop.assumeIsolated().scheduleTask(in: .milliseconds(200)) {
-            DatagramSocket.bind(host: self.host, port: self.port, on: self.loop) { [weak self] bytes, sender in
-                self?.received(bytes, from: sender)
-            }.assumeIsolated().whenComplete { result in
+            self.makeSocket(port: self.port).assumeIsolated().whenComplete { result in
                 switch result {
                 case .success(let channel): self.adopt(channel)
                 case .failure: self.rebind()
@@ -156,16 +156,21 @@ public final class StationTransport: @unchecked Sendable {
         }
     }
 
-    private func received(_ bytes: [UInt8], from sender: SocketAddress) {
-        guard let endpoint = addresses.endpoint(of: sender) else { return }
-        link.handle(bytes, from: endpoint, at: clocks.monotonicNow())
-        drain()
+    private func makeSocket(port: Int) -> EventLoopFuture<any Channel> {
+        DatagramSocket.bind(
+            host: host, port: port, on: loop, onDatagram: { [weak self] in self?.received($0) },
+            onPause: { [weak self] in self?.drain() })
+    }
+
+    private func received(_ datagram: ReceivedDatagram) {
+        guard let endpoint = addresses.endpoint(of: datagram.sender) else { return }
+        link.handle(datagram.bytes, from: endpoint, isMarked: datagram.isMarked, at: clocks.monotonicNow())
     }
 
     private func drain() {
         guard let channel else { return }
-        timer?.cancel()
-        defer { channel.flush() }
+        let onRefused: @Sendable () -> Void = { [weak self] in self?.writer.refuse() }
+        defer { writer.flush(on: channel, onRefused: onRefused) }
         while true {
             let now = clocks.monotonicNow()
             switch link.nextOutput(at: now) {
@@ -176,21 +181,31 @@ public final class StationTransport: @unchecked Sendable {
                     if case .transmit = link.nextOutput(at: now) { continue }
                 }
             case .transmit(let bytes, let endpoint):
-                guard let address = addresses.address(of: endpoint) else { continue }
-                channel.write(
-                    AddressedEnvelope(remoteAddress: address, data: channel.allocator.buffer(bytes: bytes)),
-                    promise: nil)
-            case .deliver(let drone, let bytes): deliver(bytes, from: drone, at: now)
+                guard !bytes.isEmpty, let address = addresses.address(of: endpoint) else { continue }
+                writer.write(bytes, to: address, on: channel, onRefused: onRefused)
+            case .deliver(let drone, let bytes, let isBackfill):
+                deliver(bytes, from: drone, isBackfill: isBackfill, at: now)
             case .event(let event): handlers.event(event)
             case .wait(let until):
-                let delay = max(0, until.since(now).nanosecondsClamped)
-                timer = loop.assumeIsolated().scheduleTask(in: .nanoseconds(delay)) { self.drain() }
+                wait(until: until, now)
                 return
             }
         }
     }
 
-    private func deliver(_ bytes: [UInt8], from drone: DroneID, at now: MonotonicInstant) {
+    /// One timer: set anew only when it would ring too late.
+    private func wait(until: MonotonicInstant, _ now: MonotonicInstant) {
+        if timer != nil, timerDue <= until, timerDue > now { return }
+        timer?.cancel()
+        timerDue = until
+        let delay = max(0, until.since(now).nanosecondsClamped)
+        timer = loop.assumeIsolated().scheduleTask(in: .nanoseconds(delay)) {
+            self.timer = nil
+            self.drain()
+        }
+    }
+
+    private func deliver(_ bytes: [UInt8], from drone: DroneID, isBackfill: Bool, at now: MonotonicInstant) {
         guard let object = try? FlightObject(decoding: bytes) else {
             undecodable += 1
             return
@@ -199,6 +214,6 @@ public final class StationTransport: @unchecked Sendable {
         handlers.arrival(
             Arrival(
                 drone: drone, object: object, bytes: bytes, receiveTime: now, receiveWall: clocks.wallNow(),
-                captureOnStation: min(capture, now)))
+                captureOnStation: min(capture, now), isBackfill: isBackfill))
     }
 }

@@ -28,15 +28,24 @@ public struct RecordableObject: Sendable {
     public var object: FlightObject
     /// Its encoded bytes, stored as they are.
     public var bytes: [UInt8]
+    /// Whether it came later from the onboard record, not live.
+    public var isBackfilled: Bool
     /// An object of its parts.
     public init(
-        drone: String, receiveTime: WallTime, receiveMonotonic: MonotonicInstant, object: FlightObject, bytes: [UInt8]
+        drone: String, receiveTime: WallTime, receiveMonotonic: MonotonicInstant, object: FlightObject, bytes: [UInt8],
+        isBackfilled: Bool = false
     ) {
         self.drone = drone
         self.receiveTime = receiveTime
         self.receiveMonotonic = receiveMonotonic
         self.object = object
         self.bytes = bytes
+        self.isBackfilled = isBackfilled
+    }
+    /// Whether it is the camera's own picture or a smaller copy of it; all that is no frame is original.
+    public var representation: Representation {
+        if case .frame(let frame) = object, frame.flags.contains(.reduced) { return .reduced }
+        return .original
     }
     /// What the hash is taken of: a frame's coded image, so that anyone can check an exported picture; else all bytes.
     var hashed: [UInt8] {
@@ -50,15 +59,26 @@ public struct RecordableObject: Sendable {
     }
 }
 
-/// What identifies an object among all drones of an incident.
+/// In which form an object is recorded. Both forms of a frame share its identity.
+public enum Representation: UInt8, Hashable, Sendable {
+    /// As it was measured.
+    case original = 0
+    /// A smaller copy of a frame, made for the link: what people saw live.
+    case reduced = 1
+}
+
+/// What identifies an object among all drones of an incident, and in which form it is recorded.
 public struct RecordedID: Hashable, Sendable {
     /// The drone's name.
     public var drone: String
     /// The object among those of the drone.
     public var id: ObjectID
+    /// Which form of it.
+    public var representation: Representation
     /// The object `id` of `drone`.
-    public init(drone: String, id: ObjectID) {
+    public init(drone: String, id: ObjectID, representation: Representation = .original) {
         self.drone = drone
         self.id = id
+        self.representation = representation
     }
 }

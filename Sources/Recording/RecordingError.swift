@@ -26,7 +26,7 @@ public enum RecordingError: Error, CustomStringConvertible, Sendable {
         switch self {
         case .foreign(let path): "\(path) is not an incident file; it was not changed"
         case .otherVersion(let path, let version):
-            "\(path) has version \(version), this program knows \(IncidentSchema.version); it was not changed"
+            "\(path) has version \(version), this program knows 1 to \(IncidentSchema.version); it was not changed"
         case .alreadyOpen(let path): "\(path) is being written by another process; nothing was written"
         case .notDurable(let path, let synchronous):
             "\(path): the database is in synchronous mode \(synchronous) instead of FULL; "

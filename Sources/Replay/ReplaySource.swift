@@ -5,16 +5,18 @@ import Situation
 /// Plays a recorded incident into a hub, as if it were arriving now; pause, seek and speed at any time.
 ///
 /// A hub source like the live link: everything downstream works on it unchanged. Reads ahead at most `pageSize` objects.
+/// Plays what the file held when it was opened; what came later from the onboard record at its place in the flight, and of
+/// a frame the original alone, if it is there.
 public actor ReplaySource {
     private static let pageSize = 32
     private let reader: IncidentReader
     private let hub: StreamHub
     private let clocks: any Clocks
     private let onObject: @Sendable (HubObject) -> Void
-    private let start: WallTime
+    private let playback: Playback
     private var clock: ReplayClock
-    private var position: Int64 = 0
-    private var page: [IncidentReader.Stored] = []
+    private var cursor: PlaybackCursor
+    private var page: ArraySlice<PlayedObject> = []
     /// Objects in the file that could not be read; they are skipped.
     public private(set) var unreadable: UInt64 = 0
 
@@ -26,7 +28,7 @@ public actor ReplaySource {
         public var rate: Double
         /// Whether it stands still, by wish or at the end.
         public var isPaused: Bool
-        /// Receive time of the first object.
+        /// Time of the first object: when it was received, or would have been, had it come live.
         public var start: WallTime
     }
 
@@ -34,12 +36,14 @@ public actor ReplaySource {
     public init?(
         reader: IncidentReader, hub: StreamHub, clocks: any Clocks, onObject: @escaping @Sendable (HubObject) -> Void
     ) throws {
-        guard let range = try reader.timeRange() else { return nil }
+        guard let playback = try reader.playback() else { return nil }
         self.reader = reader
         self.hub = hub
         self.clocks = clocks
         self.onObject = onObject
-        start = range.lowerBound
+        self.playback = playback
+        cursor = playback.start
+        let range = playback.range
         clock = ReplayClock(
             duration: .nanoseconds(range.upperBound.nanoseconds &- range.lowerBound.nanoseconds),
             at: clocks.monotonicNow())
@@ -50,7 +54,7 @@ public actor ReplaySource {
         let now = clocks.monotonicNow()
         return State(
             position: clock.position(at: now), duration: clock.duration, rate: clock.rate,
-            isPaused: clock.isPaused || clock.isAtEnd(at: now), start: start)
+            isPaused: clock.isPaused || clock.isAtEnd(at: now), start: playback.range.lowerBound)
     }
 
     /// Stands still.
@@ -66,12 +70,11 @@ public actor ReplaySource {
     /// Jumps, and shows at once what was to be seen at that moment.
     public func seek(to target: Duration) throws {
         clock.seek(to: target, at: clocks.monotonicNow())
-        let wall = WallTime(
-            nanoseconds: start.nanoseconds &+ clock.position(at: clocks.monotonicNow()).nanosecondsClamped)
+        let shown: [PlayedObject]
         // What arrived at that very moment was to be seen then, too.
-        position = try reader.position(before: WallTime(nanoseconds: wall.nanoseconds &+ 1))
+        (cursor, shown) = try reader.seek(in: playback, to: time(at: clocks.monotonicNow()))
         page = []
-        for stored in try reader.newest(upTo: position) { publish(stored) }
+        for object in shown { publish(object.stored) }
     }
 
     /// Plays until cancelled.
@@ -85,15 +88,19 @@ public actor ReplaySource {
     /// Publishes all that is due now.
     public func step() throws {
         let now = clocks.monotonicNow()
-        let due = start.nanoseconds &+ clock.position(at: now).nanosecondsClamped
+        let due = time(at: now)
         guard !clock.isPaused else { return }
         while true {
-            if page.isEmpty { page = try reader.objects(after: position, limit: Self.pageSize) }
-            guard let next = page.first, next.receiveTime.nanoseconds <= due else { return }
+            if page.isEmpty { page = try reader.objects(of: playback, after: &cursor, limit: Self.pageSize)[...] }
+            guard let next = page.first, next.time <= due else { return }
             page.removeFirst()
-            position = next.position
-            publish(next)
+            publish(next.stored)
         }
+    }
+
+    /// The time of the recording that is shown at `now`.
+    private func time(at now: MonotonicInstant) -> WallTime {
+        WallTime(nanoseconds: playback.range.lowerBound.nanoseconds &+ clock.position(at: now).nanosecondsClamped)
     }
 
     private func publish(_ stored: IncidentReader.Stored) {

@@ -19,7 +19,14 @@ import Testing
         _ = try reader.timeRange()
         _ = try reader.events()
         _ = try reader.objects(after: 0, limit: 1000)
-        _ = try reader.newest(upTo: 1000)
+        if let playback = try reader.playback() {
+            var cursor = playback.start
+            _ = try reader.objects(of: playback, after: &cursor, limit: 1000)
+            _ = try reader.seek(in: playback, to: playback.range.upperBound)
+        }
+        _ = try reader.sequences()
+        _ = try reader.gaps(ofOriginals: true)
+        _ = try reader.receipts()
         try reader.forEachFrame { _ = $0.jsonLine }
         return (try reader.integrityCheck(), try reader.verify())
     }
@@ -35,6 +42,9 @@ import Testing
         "UPDATE object SET flight = -1 WHERE position = 3", "UPDATE object SET width = 'x' WHERE position = 3",
         "UPDATE object SET headSha256 = NULL WHERE position = 3",
         "UPDATE object SET headSha256 = 5 WHERE position = 31",
+        "UPDATE object SET representation = 1 WHERE position = 3",
+        "UPDATE object SET representation = 'x' WHERE position = 3",
+        "UPDATE object SET backfilled = 2 WHERE position = 3",
     ])
     func verificationNamesWhatWasChanged(sql: String) throws {
         try withFolder { folder in
@@ -52,6 +62,10 @@ import Testing
         "UPDATE incident SET name = x'00FF'", "UPDATE incident SET openedAt = 'never'", "DELETE FROM incident",
         "DROP TABLE event", "DROP TABLE object", "ALTER TABLE object DROP COLUMN headSha256",
         "ALTER TABLE object RENAME COLUMN bytes TO data", "INSERT INTO event (wall, text) VALUES ('x', 5)",
+        "DROP TABLE receipt", "INSERT INTO receipt VALUES (-1, 99999, 'x', 5)", "DROP INDEX objectLive",
+        "UPDATE object SET sequence = 'x' || sequence", "UPDATE object SET backfilled = 1, captureMonotonic = 'x'",
+        "UPDATE object SET backfilled = 1, captureMonotonic = -9223372036854775808 + position",
+        "UPDATE object SET receiveWall = 9223372036854775807, captureMonotonic = -5, backfilled = position > 2",
     ])
     func changedTablesNeverTrap(sql: String) throws {
         try withFolder { folder in

@@ -42,6 +42,15 @@ enum Samples {
         )
     }
 
+    /// The smaller copy of `frame(sequence)`.
+    static func reduced(_ sequence: UInt64, flight: UInt32 = 1, salt: UInt64 = 99) -> FlightObject {
+        guard case .frame(var frame) = frame(sequence, flight: flight, size: 200, salt: salt) else {
+            return frame(sequence)
+        }
+        frame.flags.insert(.reduced)
+        return .frame(frame)
+    }
+
     static func telemetry(_ sequence: UInt64, flight: UInt32 = 1, latitude: Double = 51.4) -> FlightObject {
         .telemetry(
             TelemetrySample(
@@ -50,11 +59,13 @@ enum Samples {
                 pose: Pose(latitude: latitude, longitude: 6.7)))
     }
 
-    static func item(_ object: FlightObject, drone: String = "alpha", at second: Int64 = 1) -> RecordableObject {
+    static func item(_ object: FlightObject, drone: String = "alpha", at second: Int64 = 1, backfilled: Bool = false)
+        -> RecordableObject
+    {
         RecordableObject(
             drone: drone, receiveTime: wall(second),
             receiveMonotonic: MonotonicInstant(nanoseconds: second * 1_000_000_000),
-            object: object, bytes: object.encoded())
+            object: object, bytes: object.encoded(), isBackfilled: backfilled)
     }
 
     private static func time(_ sequence: UInt64) -> CaptureTime {

@@ -21,8 +21,25 @@ final class Recorded: Sendable {
     private let folder: String
     let path: String
 
-    /// Objects with the second of their receipt; nil stands for bytes that are no object.
-    init(_ objects: [(second: Double, object: FlightObject?)]) throws {
+    /// Objects that came live, with the second of their receipt; nil stands for bytes that are no object.
+    convenience init(_ objects: [(second: Double, object: FlightObject?)]) throws {
+        try self.init(entries: objects.map { Entry(at: $0.second, $0.object) })
+    }
+
+    struct Entry {
+        var second: Double
+        var object: FlightObject?
+        var isBackfilled: Bool
+        var drone: String
+        init(at second: Double, _ object: FlightObject?, backfilled: Bool = false, drone: String = "alpha") {
+            self.second = second
+            self.object = object
+            isBackfilled = backfilled
+            self.drone = drone
+        }
+    }
+
+    init(entries: [Entry]) throws {
         folder = FileManager.default.temporaryDirectory.appending(path: "replay-\(UUID().uuidString)").path
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         path = folder + "/einsatz.lagebild"
@@ -30,13 +47,14 @@ final class Recorded: Sendable {
         let writer = try IncidentWriter(
             path: path, incident: .init(name: "Test", openedAt: WallTime(nanoseconds: start), openedBy: nil),
             limits: OnboardLimits(maximumBytes: nil, reserveBytes: 0))
-        let items = objects.enumerated().map { number, entry in
+        let items = entries.enumerated().map { number, entry in
             let nanoseconds = Int64(entry.second * 1e9)
             let object = entry.object ?? Self.telemetry(1_000_000 + UInt64(number))
             return RecordableObject(
-                drone: "alpha", receiveTime: WallTime(nanoseconds: start + nanoseconds),
+                drone: entry.drone, receiveTime: WallTime(nanoseconds: start + nanoseconds),
                 receiveMonotonic: MonotonicInstant(nanoseconds: nanoseconds), object: object,
-                bytes: entry.object == nil ? [0xFF] : object.encoded())
+                bytes: entry.object == nil ? [0xFF] : object.encoded(),
+                isBackfilled: entry.isBackfilled)
         }
         _ = try writer.append(items, recordTime: WallTime(nanoseconds: start))
         try writer.close()
@@ -70,6 +88,19 @@ final class Recorded: Sendable {
             Frame(
                 id: ObjectID(flight: 1, stream: stream, sequence: sequence), captureTime: time, pose: .unknown,
                 encoding: .jpeg, width: 4, height: 3, payload: [1, 2, 3]))
+    }
+
+    /// A frame of `flight`, captured at a second of the drone's clock.
+    static func captured(_ sequence: UInt64, at second: Double, flight: UInt32 = 1, reduced: Bool = false)
+        -> FlightObject
+    {
+        .frame(
+            Frame(
+                id: ObjectID(flight: flight, stream: StreamID(.visible), sequence: sequence),
+                captureTime: CaptureTime(
+                    monotonic: MonotonicInstant(nanoseconds: Int64(second * 1e9)),
+                    wall: WallTime(nanoseconds: 1_795_000_000_000_000_000)), pose: .unknown, encoding: .jpeg,
+                flags: reduced ? [.reduced] : [], width: 4, height: 3, payload: reduced ? [1] : [1, 2, 3]))
     }
 
     private static let time = CaptureTime(

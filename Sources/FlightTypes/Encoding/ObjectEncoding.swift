@@ -29,11 +29,15 @@ extension FlightObject {
             writer.write(UInt8(sample.armed ? 1 : 0))
             return writer.bytes
         case .detections(let report):
-            var writer = header(.detections, capacity: 64 + report.detections.count * 48)
+            var writer = header(.detections, capacity: 64 + report.detections.count * 48 + report.crop.count)
             writer.write(report.stream.code)
             writer.write(report.sequence)
             writer.write(UInt8(report.detections.count))
             for detection in report.detections { writer.write(detection) }
+            if !report.crop.isEmpty {
+                writer.write(UInt16(report.crop.count))
+                writer.write(bytes: report.crop)
+            }
             return writer.bytes
         case .status(let report):
             var writer = header(.status, capacity: 64 + report.sensors.count * 20)
@@ -46,6 +50,11 @@ extension FlightObject {
                 writer.write(sensor.state.rawValue)
                 writer.write(sensor.taken)
                 writer.write(sensor.lost)
+            }
+            if let link = report.link {
+                writer.write(link.rung)
+                writer.write(link.kilobitsPerSecond)
+                writer.write(link.missing)
             }
             return writer.bytes
         }
@@ -124,7 +133,14 @@ extension DetectionReport {
         guard count <= Self.detectionsLimit else { throw ByteReader.Malformed("number of detections") }
         var detections: [Detection] = []
         for _ in 0..<count { detections.append(try reader.readDetection()) }
-        self.init(id: id, captureTime: captureTime, stream: stream, sequence: sequence, detections: detections)
+        var crop: [UInt8] = []
+        if reader.remaining > 0 {
+            let length = Int(try reader.read(UInt16.self))
+            guard length > 0, length <= Self.cropLimit else { throw ByteReader.Malformed("length of a crop") }
+            crop = Array(try reader.readBytes(length))
+        }
+        self.init(
+            id: id, captureTime: captureTime, stream: stream, sequence: sequence, detections: detections, crop: crop)
     }
 }
 
@@ -145,8 +161,12 @@ extension StatusReport {
             }
             sensors.append(Sensor(stream: stream, state: state, taken: try reader.read(), lost: try reader.read()))
         }
+        var link: LinkReport?
+        if reader.remaining > 0 {
+            link = LinkReport(rung: try reader.read(), kilobitsPerSecond: try reader.read(), missing: try reader.read())
+        }
         self.init(
             id: id, captureTime: captureTime, sensors: sensors, isRecording: isRecording, objectsSent: sent,
-            objectsDropped: dropped)
+            objectsDropped: dropped, link: link)
     }
 }

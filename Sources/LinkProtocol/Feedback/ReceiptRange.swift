@@ -8,15 +8,18 @@ public struct ReceiptRange: Hashable, Sendable {
     public var flight: UInt32
     /// Their stream.
     public var stream: StreamID
+    /// Whether the station holds reduced copies, not the originals.
+    public var isReduced: Bool
     /// First sequence, inclusive.
     public var first: UInt64
     /// Last sequence, inclusive.
     public var last: UInt64
 
     /// The objects `first…last` of `stream` in `flight`.
-    public init(flight: UInt32, stream: StreamID, first: UInt64, last: UInt64) {
+    public init(flight: UInt32, stream: StreamID, isReduced: Bool = false, first: UInt64, last: UInt64) {
         self.flight = flight
         self.stream = stream
+        self.isReduced = isReduced
         self.first = first
         self.last = last
     }
@@ -24,6 +27,7 @@ public struct ReceiptRange: Hashable, Sendable {
     func encode(into writer: inout ByteWriter) {
         writer.write(flight)
         writer.write(stream.code)
+        writer.write(UInt8(isReduced ? 1 : 0))
         writer.write(first)
         writer.write(last)
     }
@@ -32,26 +36,11 @@ public struct ReceiptRange: Hashable, Sendable {
         flight = try reader.read()
         guard let stream = StreamID(code: try reader.read()) else { throw ByteReader.Malformed("receipt stream") }
         self.stream = stream
+        let representation = try reader.read(UInt8.self)
+        guard representation <= 1 else { throw ByteReader.Malformed("receipt representation") }
+        isReduced = representation == 1
         first = try reader.read()
         last = try reader.read()
         guard first <= last else { throw ByteReader.Malformed("receipt range") }
-    }
-
-    /// Joins ids into as few ranges as their sequences allow.
-    public static func ranges(of ids: [ObjectID]) -> [ReceiptRange] {
-        let sorted = ids.sorted {
-            ($0.flight, $0.stream.code, $0.sequence) < ($1.flight, $1.stream.code, $1.sequence)
-        }
-        var ranges: [ReceiptRange] = []
-        for id in sorted {
-            if let last = ranges.last, last.flight == id.flight, last.stream == id.stream, id.sequence >= last.first,
-                id.sequence == last.last || (last.last < .max && id.sequence == last.last + 1)
-            {
-                ranges[ranges.count - 1].last = id.sequence
-            } else {
-                ranges.append(ReceiptRange(flight: id.flight, stream: id.stream, first: id.sequence, last: id.sequence))
-            }
-        }
-        return ranges
     }
 }

@@ -1,37 +1,41 @@
-/// A piece of an object on the wire.
+import FlightTypes
+
+/// A piece of an object on the wire: one data symbol or one parity symbol.
 public struct Fragment: Hashable, Sendable {
     /// Counts the objects of a flight, from 0.
     public var object: UInt32
     /// Bytes of the whole object, at most 2²⁴ − 1 on the wire and `LinkLimits.objectSize` by rule.
     public var length: UInt32
-    /// Bytes of every fragment of this object but the last.
+    /// Bytes of every symbol of this object but its last.
     public var size: UInt16
-    /// Place of this fragment, from 0. Values from the object's fragment count upward are kept for repair fragments.
-    public var index: UInt16
+    /// The block it belongs to, from 0.
+    public var block: UInt8
+    /// Place in the block: data symbols first, then parity symbols up to 255.
+    public var index: UInt8
+    /// Whether the object comes from the onboard record, later than live.
+    public var isBackfill: Bool
     /// The bytes.
     public var data: ArraySlice<UInt8>
 
     /// A fragment of its parts.
-    public init(object: UInt32, length: UInt32, size: UInt16, index: UInt16, data: ArraySlice<UInt8>) {
+    public init(
+        object: UInt32, length: UInt32, size: UInt16, block: UInt8 = 0, index: UInt8, isBackfill: Bool = false,
+        data: ArraySlice<UInt8>
+    ) {
         self.object = object
         self.length = length
         self.size = size
+        self.block = block
         self.index = index
+        self.isBackfill = isBackfill
         self.data = data
     }
 
-    /// How many fragments the object has, or nil when the numbers cannot belong to an object of ours.
-    public var count: Int? {
-        guard length > 0, length <= LinkLimits.objectSize, size >= 256 || UInt32(size) >= length, size > 0 else {
-            return nil
-        }
-        let count = (Int(length) + Int(size) - 1) / Int(size)
-        return count <= Int(UInt16.max) ? count : nil
-    }
-    /// Whether index and data fit the declared object.
-    public var isConsistent: Bool {
-        guard let count, Int(index) < count else { return false }
-        let expected = Int(index) == count - 1 ? Int(length) - (count - 1) * Int(size) : Int(size)
-        return data.count == expected
+    /// The object's layout, or nil when block, index or data cannot belong to it.
+    public var consistentLayout: ObjectLayout? {
+        guard let layout = ObjectLayout(length: Int(length), size: Int(size)), Int(block) < layout.blocks,
+            data.count == layout.bytes(block: Int(block), index: Int(index))
+        else { return nil }
+        return layout
     }
 }

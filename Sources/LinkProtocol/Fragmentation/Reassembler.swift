@@ -2,102 +2,96 @@ import FlightTypes
 
 /// Puts fragments together under hard limits; each object is delivered at most once.
 ///
-/// Memory follows what arrived, never what was declared. Limit: `objectsLimit` unfinished objects and `bytesLimit` bytes of
-/// fragments; the oldest unfinished object goes first. Counters say how many.
+/// Limits: `objectsLimit` unfinished objects holding `bytesLimit` bytes together; the object that has been quiet longest goes
+/// first. What an object declares is held only once an authentic fragment of it came. Counters say how many.
 public struct Reassembler: Sendable {
     /// Unfinished objects kept at once.
     public static let objectsLimit = 64
-    /// Bytes of fragments kept at once.
+    /// Bytes that unfinished objects hold at once.
     public static let bytesLimit = 24 << 20
-    /// An unfinished object this old is given up.
+    /// An unfinished object that got nothing for this long is given up.
     public static let patience: Duration = .seconds(5)
-    private static let memory: UInt32 = 4096
 
-    private struct Partial: Sendable {
-        var length: UInt32
-        var size: UInt16
-        var fragments: [Int: ArraySlice<UInt8>] = [:]
-        var count: Int
-        var bytes = 0
-        var firstSeen: MonotonicInstant
+    /// What a fragment completed.
+    public struct Completed: Hashable, Sendable {
+        /// The object's bytes.
+        public var bytes: [UInt8]
+        /// Whether it came from the onboard record.
+        public var isBackfill: Bool
     }
-    private var partials: [UInt32: Partial] = [:]
-    private var finished: [UInt32: Bool] = [:]
-    private var highest: UInt32 = 0
+
+    private var partials: [UInt32: PartialObject] = [:]
+    private var window = ObjectWindow()
     private var bytes = 0
     /// Objects put together.
     public private(set) var completed: UInt64 = 0
     /// Objects given up because they stayed incomplete.
     public private(set) var abandoned: UInt64 = 0
-    /// Fragments refused: inconsistent, repeated, or of an object already finished.
+    /// Fragments refused: inconsistent.
     public private(set) var refused: UInt64 = 0
+    /// Fragments that came for nothing: repeated, or of an object already finished.
+    public private(set) var useless: UInt64 = 0
 
     /// An empty reassembler.
     public init() {}
 
-    /// Takes one fragment; returns the object's bytes when it was the last one missing.
-    public mutating func handle(_ fragment: Fragment, at now: MonotonicInstant) -> [UInt8]? {
-        guard let count = fragment.count, fragment.isConsistent, isOpen(fragment.object) else {
+    /// Takes one fragment; returns the object when it was the last one missing.
+    public mutating func handle(_ fragment: Fragment, at now: MonotonicInstant) -> Completed? {
+        guard let layout = fragment.consistentLayout else {
             refused += 1
             return nil
         }
-        // Taken out while it changes: a second reference would copy all its fragments for each one that comes.
-        var partial =
-            partials.removeValue(forKey: fragment.object)
-            ?? Partial(length: fragment.length, size: fragment.size, count: count, firstSeen: now)
-        guard partial.length == fragment.length, partial.size == fragment.size,
-            partial.fragments[Int(fragment.index)] == nil
-        else {
+        guard window.isOpen(fragment.object) else {
+            useless += 1
+            return nil
+        }
+        if partials.index(forKey: fragment.object) == nil {
+            let partial = PartialObject(layout, isBackfill: fragment.isBackfill, at: now)
+            bytes += partial.bytes
             partials[fragment.object] = partial
+            makeRoom(for: fragment.object)
+        }
+        guard let place = partials.index(forKey: fragment.object) else { return nil }
+        guard partials.values[place].layout == layout, partials.values[place].isBackfill == fragment.isBackfill else {
             refused += 1
             return nil
         }
-        partial.fragments[Int(fragment.index)] = fragment.data
-        partial.bytes += fragment.data.count
-        bytes += fragment.data.count
-        if partial.fragments.count == count {
-            bytes -= partial.bytes
-            finish(fragment.object)
-            completed += 1
-            var object: [UInt8] = []
-            object.reserveCapacity(Int(partial.length))
-            for index in 0..<count { object += partial.fragments[index] ?? [] }
-            return object
+        guard partials.values[place].take(fragment, at: now) == .useful else {
+            useless += 1
+            return nil
         }
-        partials[fragment.object] = partial
-        while partials.count > Self.objectsLimit || bytes > Self.bytesLimit { abandonOldest() }
-        return nil
+        guard partials.values[place].isWhole else { return nil }
+        let partial = partials.remove(at: place).value
+        bytes -= partial.bytes
+        window.close(fragment.object, isWhole: true)
+        completed += 1
+        return Completed(bytes: partial.take(), isBackfill: fragment.isBackfill)
     }
 
     /// Gives up what has waited too long.
     public mutating func expire(at now: MonotonicInstant) {
-        for (object, partial) in partials where now.since(partial.firstSeen) > Self.patience { abandon(object) }
+        for (object, partial) in partials where now.since(partial.newest) > Self.patience { abandon(object) }
     }
 
     /// How many objects are unfinished.
     public var unfinished: Int { partials.count }
+    /// The highest number that is over, and which of the 64 up to it are whole.
+    var finished: (highest: UInt32, whole: UInt64) { (window.highest ?? 0, window.newestWhole) }
 
-    private func isOpen(_ object: UInt32) -> Bool {
-        if highest >= Self.memory, object < highest - Self.memory { return false }
-        return finished[object] == nil
-    }
-
-    private mutating func finish(_ object: UInt32) {
-        finished[object] = true
-        highest = max(highest, object)
-        guard finished.count > 2 * Int(Self.memory), highest >= Self.memory else { return }
-        let floor = highest - Self.memory
-        finished = finished.filter { $0.key >= floor }
-    }
-
-    private mutating func abandonOldest() {
-        if let oldest = partials.min(by: { $0.value.firstSeen < $1.value.firstSeen }) { abandon(oldest.key) }
+    private mutating func makeRoom(for newcomer: UInt32) {
+        while partials.count > Self.objectsLimit || bytes > Self.bytesLimit {
+            let others = partials.filter { $0.key != newcomer }
+            guard
+                let quiet = others.min(by: { ($0.value.newest, $0.key) < ($1.value.newest, $1.key) })
+            else { return }
+            abandon(quiet.key)
+        }
     }
 
     private mutating func abandon(_ object: UInt32) {
         guard let partial = partials.removeValue(forKey: object) else { return }
         bytes -= partial.bytes
         abandoned += 1
-        finish(object)
+        window.close(object, isWhole: false)
     }
 }

@@ -2,9 +2,10 @@ import FlightTypes
 
 // The drone's end, without sockets: the caller feeds datagrams, objects and time, then drains `nextOutput` until it waits.
 //
-//   submit ─▶ SendQueue ─▶ Pacer ─▶ TransportSession.seal ─▶ .transmit
-//   handle ─▶ TransportSession.open ─▶ Record ─▶ .event
-//   time   ─▶ handshake when there is no session, an old one, or a silent station
+//   submit ─▶ Outbox ─▶ Pacer, window ─▶ TransportSession.seal ─▶ .transmit          (DroneLink+Sending)
+//   handle ─▶ TransportSession.open ─▶ Record ─▶ SentLedger ─▶ Outbox, RateController  (DroneLink+Feedback)
+//   time   ─▶ handshake when there is no session, an old one, or a silent station      (DroneLink+Handshake)
+//   spare  ─▶ BackfillLedger ─▶ .fetch ─▶ answerFetch ─▶ Outbox, behind everything live
 
 /// What the drone's end says to its owner.
 public enum DroneLinkEvent: Hashable, Sendable {
@@ -12,10 +13,12 @@ public enum DroneLinkEvent: Hashable, Sendable {
     case established
     /// Nothing has authenticated for a while; handshakes are being tried.
     case silent
-    /// What the station received.
-    case feedback(Feedback)
+    /// The station is heard again under the keys from before.
+    case resumed
     /// What the station has made durable.
     case receipt([ReceiptRange])
+    /// The link carries more or less than before.
+    case rung(LinkRung)
 }
 
 /// The initiator: one station, one flight.
@@ -30,6 +33,12 @@ public struct DroneLink: Sendable {
         public var flight: UInt32
         /// The most that may leave, in bytes a second.
         public var bytesPerSecond: Double
+        /// How long each class is worth sending.
+        public var deadlines = LinkDeadlines()
+        /// Which originals follow where a reduced copy arrived.
+        public var originals = OriginalsPolicy.detections
+        /// How datagrams are sealed; anything but the default is for simulations.
+        public var cipher = CipherChoice.chaChaPoly
         /// A configuration of its parts.
         public init(own: StaticKeyPair, stationKey: [UInt8], flight: UInt32, bytesPerSecond: Double) {
             self.own = own
@@ -42,6 +51,8 @@ public struct DroneLink: Sendable {
     public enum Output: Sendable {
         case transmit([UInt8])
         case event(DroneLinkEvent)
+        /// Look the object up in the onboard record and call `answerFetch`.
+        case fetch(ObjectID)
         case wait(until: MonotonicInstant)
     }
     /// What happened so far.
@@ -52,35 +63,64 @@ public struct DroneLink: Sendable {
         public var handshakes: UInt64 = 0
         /// Data datagrams sent.
         public var datagrams: UInt64 = 0
+        /// Their bytes with network headers.
+        public var bytes: UInt64 = 0
+        /// Feedbacks taken.
+        public var feedbacks: UInt64 = 0
+        /// Objects fetched for backfill.
+        public var fetches: UInt64 = 0
+        /// None yet.
+        public init() {}
     }
-    private struct Attempt: Sendable {
+    struct Attempt: Sendable {
         var noise: NoiseInitiator
         var index: UInt32
         var mac1: [UInt8]
     }
 
-    private static let retry: Duration = .seconds(1)
-    private static let silence: Duration = .milliseconds(1500)
-    private static let keepalive: Duration = .seconds(1)
+    static let retry: Duration = .seconds(1)
+    static let silence: Duration = .milliseconds(1500)
+    static let keepalive: Duration = .seconds(1)
+    static let attemptsLimit = 4
 
-    private let configuration: Configuration
-    private var random: any RandomNumberGenerator & Sendable
+    let configuration: Configuration
+    var random: any RandomNumberGenerator & Sendable
     /// The newest handshakes that may still be answered: on a slow path an answer comes after the next try has left.
-    private var attempts: [Attempt] = []
-    private static let attemptsLimit = 4
-    private var nextHandshake: MonotonicInstant
-    private var current: TransportSession?
-    private var previous: TransportSession?
-    private var cookie: (bytes: [UInt8], at: MonotonicInstant)?
-    private var lastHeard: MonotonicInstant?
-    private var lastSent: MonotonicInstant
-    private var isSilent = false
-    private var freshness: UInt64
-    private var queue = SendQueue()
-    private var pacer: Pacer
-    private var outputs: [Output] = []
+    var attempts: [Attempt] = []
+    var nextHandshake: MonotonicInstant
+    var current: TransportSession?
+    var previous: TransportSession?
+    var cookie: (bytes: [UInt8], at: MonotonicInstant)?
+    var lastHeard: MonotonicInstant?
+    var lastSent: MonotonicInstant
+    var isSilent = false
+    var freshness: UInt64
+
+    var outbox: Outbox
+    var ledger = SentLedger(session: 0)
+    var previousLedger: SentLedger?
+    var loss = LossEstimate()
+    var delay = DelayTracker()
+    var control: RateController
+    var pacer: Pacer
+    var mtu: PathMTU
+    var backfill: BackfillLedger
+    /// Bytes that backfill may send ahead of live traffic: its floor.
+    var backfillCredit = 0.0
+    var isBusy = false
+    var lastProbe: MonotonicInstant
+    var lastFeedback: MonotonicInstant?
+    var pendingFetches = 0
+    var nextBackfillLook: MonotonicInstant
+    var rung = LinkRung.full
+    var videoReducedAt: MonotonicInstant?
+    var lastVisible: MonotonicInstant?
+    var lastThermal: MonotonicInstant?
+    /// When timers have to run; everything before needs none.
+    var timersDue: MonotonicInstant
+    var outputs = OutputQueue<Output>()
     /// What happened so far.
-    public private(set) var counters = Counters()
+    public internal(set) var counters = Counters()
 
     /// A link that will start its first handshake at once.
     public init(configuration: Configuration, random: any RandomNumberGenerator & Sendable, at now: MonotonicInstant) {
@@ -89,19 +129,58 @@ public struct DroneLink: Sendable {
         freshness = UInt64(configuration.flight) << 32
         nextHandshake = now
         lastSent = now
-        pacer = Pacer(bytesPerSecond: configuration.bytesPerSecond)
+        lastProbe = now
+        nextBackfillLook = now
+        timersDue = now
+        outbox = Outbox(deadlines: configuration.deadlines)
+        let most = configuration.bytesPerSecond >= 1000 ? min(configuration.bytesPerSecond, 1e12) : 1000
+        control = RateController(limits: .init(most: most))
+        pacer = Pacer(rate: control.rate)
+        mtu = PathMTU(at: now)
+        backfill = BackfillLedger(policy: configuration.originals)
     }
 
     /// Whether objects leave now.
     public var isEstablished: Bool { current != nil && !isSilent }
-    /// Objects accepted, and dropped because their class was full.
-    public var objectCounts: (accepted: UInt64, dropped: UInt64) { (queue.accepted, queue.dropped) }
-    /// Objects waiting.
-    public var waiting: Int { queue.count }
 
-    /// Takes an object's encoded bytes for sending.
-    public mutating func submit(_ bytes: [UInt8], class objectClass: ObjectClass) {
-        queue.append(bytes, class: objectClass)
+    /// Takes an object's encoded bytes for sending. With `id` it is backfilled when the live path does not bring it.
+    public mutating func submit(
+        _ bytes: [UInt8], class objectClass: ObjectClass, id: ObjectID? = nil, at now: MonotonicInstant
+    ) {
+        if let id { backfill.produced(id, at: now) }
+        guard objectClass != .backfill else { return }
+        if objectClass == .visible { lastVisible = now }
+        if objectClass == .thermal { lastThermal = now }
+        outbox.append(bytes, class: objectClass, id: id, at: now)
+    }
+
+    /// An object exists on board but is not sent live: the ladder leaves it out. Backfill brings it.
+    public mutating func skip(_ id: ObjectID, at now: MonotonicInstant) {
+        backfill.produced(id, at: now)
+        if id.stream.kind == .visible { videoReducedAt = now }
+    }
+
+    /// A visible frame was made smaller for the link.
+    public mutating func noteReduced(at now: MonotonicInstant) { videoReducedAt = now }
+
+    /// Objects of an earlier flight lie on board and were never receipted.
+    public mutating func holds(flight: UInt32, stream: StreamID, _ range: ClosedRange<UInt64>) {
+        backfill.holds(flight: flight, stream: stream, range)
+    }
+
+    /// What the station already said to be durable, from the onboard record.
+    public mutating func knownDurable(_ range: ReceiptRange) { backfill.durable(range) }
+
+    /// What is captured around now is of interest (a detection, a mark): originals follow.
+    public mutating func wantContext(at now: MonotonicInstant) {
+        backfill.wantContext(flight: configuration.flight, at: now)
+    }
+
+    /// The owner's answer to `.fetch`: the object's bytes, or nil when the onboard record does not have it.
+    public mutating func answerFetch(_ id: ObjectID, _ bytes: [UInt8]?, at now: MonotonicInstant) {
+        pendingFetches = max(0, pendingFetches - 1)
+        guard let bytes else { return backfill.unavailable(id) }
+        outbox.append(bytes, class: .backfill, id: id, at: now)
     }
 
     /// Takes a datagram from the network. Bytes that do not authenticate change nothing but counters.
@@ -116,148 +195,83 @@ public struct DroneLink: Sendable {
 
     /// What to do next; ask again until it says to wait.
     public mutating func nextOutput(at now: MonotonicInstant) -> Output {
-        if !outputs.isEmpty { return outputs.removeFirst() }
-        dropOldSessions(at: now)
-        noticeSilence(at: now)
-        if !outputs.isEmpty { return outputs.removeFirst() }
-        if needsHandshake(at: now), now >= nextHandshake { return .transmit(startHandshake(at: now)) }
-        if current != nil {
-            if !queue.isEmpty {
-                guard pacer.allow(LinkLimits.datagramSize, at: now) else {
-                    return .wait(until: pacer.nextTime(after: now))
-                }
-                if let fragment = queue.nextFragment() { return .transmit(seal(.fragment(fragment), at: now)) }
-            }
-            if now.since(lastSent) >= Self.keepalive { return .transmit(seal(nil, at: now)) }
+        if let output = outputs.popFirst() { return output }
+        if now >= timersDue {
+            runTimers(at: now)
+            if let output = outputs.popFirst() { return output }
         }
-        return .wait(until: nextDeadline(at: now))
-    }
-
-    // MARK: - Handshake
-
-    private func needsHandshake(at now: MonotonicInstant) -> Bool {
-        guard let current else { return true }
-        return isSilent || now.since(current.created) >= SessionLife.rekeyAfter
-            || current.sendCounter >= SessionLife.rekeyAfterDatagrams
-    }
-
-    private mutating func startHandshake(at now: MonotonicInstant) -> [UInt8] {
-        let jitter = Int64(random.next() % 334)
-        nextHandshake = now.advanced(by: Self.retry + .milliseconds(jitter))
-        freshness += 1
-        counters.handshakes += 1
-        let index = UInt32(truncatingIfNeeded: random.next())
-        var secret: [UInt8] = []
-        while secret.count < 32 { withUnsafeBytes(of: random.next()) { secret.append(contentsOf: $0) } }
-        guard let ephemeral = StaticKeyPair(secret: secret) else { return [] }
-        var noise = NoiseInitiator(
-            prologue: LinkLimits.prologue, own: configuration.own, ephemeral: ephemeral,
-            remote: configuration.stationKey)
-        let payload = InitiationMessage.Payload(flight: configuration.flight, freshness: freshness)
-        guard let message = try? noise.writeInitiation(payload: payload.bytes) else { return [] }
-        let fresh = cookie.flatMap { now.since($0.at) < .seconds(120) ? $0.bytes : nil }
-        let datagram = InitiationMessage.encode(
-            sender: index, noise: message, stationKey: configuration.stationKey, cookie: fresh)
-        attempts.append(Attempt(noise: noise, index: index, mac1: Array(datagram[116..<132])))
-        if attempts.count > Self.attemptsLimit { attempts.removeFirst() }
-        return datagram
-    }
-
-    private mutating func handleResponse(_ datagram: [UInt8], at now: MonotonicInstant) {
-        guard let response = ResponseMessage(datagram, droneKey: configuration.own.publicKey),
-            let position = attempts.firstIndex(where: { $0.index == response.receiver }),
-            let (_, keys) = try? attempts[position].noise.readResponse(response.noise)
-        else {
-            counters.refused += 1
-            return
-        }
-        let attempt = attempts[position]
-        attempts.removeFirst(position + 1)
-        previous = current
-        current = TransportSession(
-            keys: keys, isInitiator: true, localIndex: attempt.index, remoteIndex: response.sender, at: now)
-        lastHeard = now
-        isSilent = false
-        outputs.append(.event(.established))
-        // The station sends under the new keys only after it has heard them: say something at once.
-        outputs.append(.transmit(seal(nil, at: now)))
-    }
-
-    private mutating func handleCookie(_ datagram: [UInt8], at now: MonotonicInstant) {
-        guard let attempt = attempts.last,
-            let bytes = CookieReply.open(
-                datagram, sender: attempt.index, mac1: attempt.mac1, stationKey: configuration.stationKey)
-        else {
-            counters.refused += 1
-            return
-        }
-        cookie = (bytes, now)
-        nextHandshake = min(nextHandshake, now.advanced(by: .milliseconds(100)))
-    }
-
-    // MARK: - Data
-
-    private mutating func handleData(_ datagram: [UInt8], at now: MonotonicInstant) {
-        guard let header = DataHeader(datagram) else {
-            counters.refused += 1
-            return
-        }
-        let opened: TransportSession.Opened
-        if current?.localIndex == header.receiverIndex, current?.isUsable(at: now) == true {
-            opened = current?.open(datagram, header: header, at: now) ?? .forged
-        } else if previous?.localIndex == header.receiverIndex, previous?.isUsable(at: now) == true {
-            opened = previous?.open(datagram, header: header, at: now) ?? .forged
-        } else {
-            opened = .forged
-        }
-        guard case .plaintext(let plaintext, _) = opened, let records = try? Record.decodeAll(plaintext) else {
-            counters.refused += 1
-            return
-        }
-        lastHeard = now
-        isSilent = false
-        for record in records { handle(record, at: now) }
-    }
-
-    private mutating func handle(_ record: Record, at now: MonotonicInstant) {
-        switch record {
-        case .feedback(let feedback): outputs.append(.event(.feedback(feedback)))
-        case .receipt(let ranges): outputs.append(.event(.receipt(ranges)))
-        case .ping(let sent): outputs.append(.transmit(seal(.pong(sent: sent, received: now, answered: now), at: now)))
-        case .close:
-            current = nil
-            nextHandshake = max(nextHandshake, now.advanced(by: Self.retry))
-        case .fragment, .pong: counters.refused += 1  // A station sends neither.
-        }
-    }
-
-    private mutating func seal(_ record: Record?, at now: MonotonicInstant) -> [UInt8] {
-        var writer = ByteWriter(capacity: LinkLimits.datagramSize)
-        record?.encode(into: &writer)
-        lastSent = now
-        counters.datagrams += 1
-        return current?.seal(writer.bytes) ?? []
+        if let datagram = nextDatagram(at: now) { return .transmit(datagram) }
+        if let fetch = nextFetch(at: now) { return .fetch(fetch) }
+        timersDue = nextTimer(at: now)
+        return .wait(until: max(min(timersDue, nextSending(at: now)), now.advanced(by: .microseconds(50))))
     }
 
     // MARK: - Time
 
-    private mutating func dropOldSessions(at now: MonotonicInstant) {
+    private mutating func runTimers(at now: MonotonicInstant) {
         if previous?.isUsable(at: now) == false { previous = nil }
         if current?.isUsable(at: now) == false { current = nil }
+        if current != nil, !isSilent, let lastHeard, now.since(lastHeard) >= Self.silence {
+            isSilent = true
+            nextHandshake = now
+            outputs.append(.event(.silent))
+        }
+        if needsHandshake(at: now), now >= nextHandshake {
+            // A station that still has the old keys answers this first, and they stay in use.
+            if current != nil, isSilent { transmit(.ping(sent: now), at: now) }
+            outputs.append(.transmit(startHandshake(at: now)))
+        }
+        if previousLedger != nil, let current, now.since(current.created) >= previousLedgerLife {
+            endPreviousLedger(at: now)
+        }
+        outbox.runDeadlines(path: path, at: now)
+        if current != nil {
+            probeWhenUnanswered(at: now)
+            if isSilent, now.since(lastSent) >= silentProbeInterval(at: now) { transmit(.ping(sent: now), at: now) }
+            if now.since(lastSent) >= Self.keepalive { transmit(nil, at: now) }
+        }
+        let isReduced = videoReducedAt.map { now.since($0) < .seconds(3) } ?? false
+        let next = rung.next(rate: control.rate, isVideoReduced: isReduced)
+        if next != rung {
+            rung = next
+            outputs.append(.event(.rung(next)))
+        }
     }
 
-    private mutating func noticeSilence(at now: MonotonicInstant) {
-        guard current != nil, !isSilent, let lastHeard, now.since(lastHeard) >= Self.silence else { return }
-        isSilent = true
-        nextHandshake = now
-        outputs.append(.event(.silent))
+    /// How often a silent station is asked: the picture shall be back within a fraction of a second after a short outage.
+    func silentProbeInterval(at now: MonotonicInstant) -> Duration {
+        guard let lastHeard else { return .milliseconds(500) }
+        return now.since(lastHeard) < .seconds(60) ? .milliseconds(50) : .milliseconds(250)
     }
 
-    private func nextDeadline(at now: MonotonicInstant) -> MonotonicInstant {
-        var deadline = now.advanced(by: .seconds(1))
-        if needsHandshake(at: now) { deadline = min(deadline, nextHandshake) }
-        if let lastHeard, !isSilent { deadline = min(deadline, lastHeard.advanced(by: Self.silence)) }
-        if current != nil { deadline = min(deadline, lastSent.advanced(by: Self.keepalive)) }
-        return max(deadline, now.advanced(by: .microseconds(100)))
+    private func nextTimer(at now: MonotonicInstant) -> MonotonicInstant {
+        var next = now.advanced(by: .milliseconds(500))
+        if needsHandshake(at: now) { next = min(next, nextHandshake) }
+        if let lastHeard, !isSilent, current != nil { next = min(next, lastHeard.advanced(by: Self.silence)) }
+        if current != nil {
+            next = min(next, lastSent.advanced(by: isSilent ? silentProbeInterval(at: now) : Self.keepalive))
+            if let unanswered = unansweredDue { next = min(next, unanswered) }
+        }
+        if let deadline = outbox.nextDeadline(path: path) { next = min(next, deadline) }
+        return next
+    }
+}
+
+/// Outputs in order, taken from the front without moving the rest.
+struct OutputQueue<Element: Sendable>: Sendable {
+    private var elements: [Element] = []
+    private var first = 0
+    var isEmpty: Bool { first == elements.count }
+    mutating func append(_ element: Element) { elements.append(element) }
+    mutating func popFirst() -> Element? {
+        guard first < elements.count else { return nil }
+        defer {
+            first += 1
+            if first == elements.count {
+                elements.removeAll(keepingCapacity: true)
+                first = 0
+            }
+        }
+        return elements[first]
     }
 }

@@ -2,7 +2,11 @@ import FlightTypes
 
 /// One enrolled drone at the station: its sessions, where it is, what is arriving from it.
 struct Peer: Sendable {
-    private static let feedbackInterval: Duration = .milliseconds(20)
+    /// Feedback while something arrives; sooner where something is missing.
+    private static let feedbackInterval: Duration = .milliseconds(10)
+    private static let gapFeedbackInterval: Duration = .milliseconds(4)
+    private static let receiptInterval: Duration = .milliseconds(40)
+    private static let receiptRepeat: Duration = .milliseconds(500)
     private static let pingInterval: Duration = .milliseconds(500)
     private static let silence: Duration = .seconds(2)
 
@@ -16,9 +20,15 @@ struct Peer: Sendable {
     private var flight: UInt32?
     private(set) var reassembler = Reassembler()
     private(set) var clock = ClockOffset()
+    private var receipts = ReceiptBook()
+    private var congestionMarks: UInt32 = 0
     private var lastHeard: MonotonicInstant?
     private var isSilent = true
     private var feedbackDue: MonotonicInstant?
+    private var lastFeedback: MonotonicInstant?
+    /// Datagrams came under the keys from before; the drone wants to know about them too.
+    private var previousHasNews = false
+    private var receiptDue: MonotonicInstant?
     private var pingDue: MonotonicInstant?
 
     init(drone: DroneID, publicKey: [UInt8]) {
@@ -38,26 +48,33 @@ struct Peer: Sendable {
     }
 
     enum Opened {
-        case accepted([UInt8], [StationLinkEvent], droppedSession: UInt32?)
+        case accepted([UInt8], [StationLinkEvent], droppedSessions: [UInt32])
         case forged
         case replayed
     }
 
-    mutating func open(_ datagram: [UInt8], header: DataHeader, from sender: LinkEndpoint, at now: MonotonicInstant)
-        -> Opened
-    {
+    mutating func open(
+        _ datagram: [UInt8], header: DataHeader, from sender: LinkEndpoint, isMarked: Bool, at now: MonotonicInstant
+    ) -> Opened {
         var events: [StationLinkEvent] = []
-        var dropped: UInt32?
+        var dropped: [UInt32] = []
         let opened: TransportSession.Opened
+        var isPrevious = false
         if current?.localIndex == header.receiverIndex, current?.isUsable(at: now) == true {
             opened = current?.open(datagram, header: header, at: now) ?? .forged
         } else if previous?.localIndex == header.receiverIndex, previous?.isUsable(at: now) == true {
             opened = previous?.open(datagram, header: header, at: now) ?? .forged
+            isPrevious = true
         } else if var candidate = next, candidate.session.localIndex == header.receiverIndex {
             opened = candidate.session.open(datagram, header: header, at: now)
             if case .plaintext = opened {
-                dropped = previous?.localIndex
+                dropped = [previous?.localIndex].compactMap { $0 }
                 previous = current
+                if flight != candidate.flight {
+                    // Object numbers begin anew: late datagrams of the old flight would be taken for the new one's objects.
+                    dropped += [current?.localIndex].compactMap { $0 }
+                    previous = nil
+                }
                 current = candidate.session
                 next = nil
                 begin(candidate.flight)
@@ -72,14 +89,27 @@ struct Peer: Sendable {
         case .replayed: return .replayed
         case .plaintext(let plaintext, let isNewest):
             lastHeard = now
+            if isSilent, events.isEmpty { events.append(.heard(drone)) }
             isSilent = false
-            if isNewest, endpoint != sender {
+            if isMarked { congestionMarks &+= 1 }
+            if isNewest, !isPrevious, endpoint != sender {
                 if endpoint != nil { events.append(.moved(drone)) }
                 endpoint = sender
             }
-            if feedbackDue == nil, !plaintext.isEmpty { feedbackDue = now.advanced(by: Self.feedbackInterval) }
-            return .accepted(plaintext, events, droppedSession: dropped)
+            if !plaintext.isEmpty { scheduleFeedback(isPrevious: isPrevious, at: now) }
+            return .accepted(plaintext, events, droppedSessions: dropped)
         }
+    }
+
+    private mutating func scheduleFeedback(isPrevious: Bool, at now: MonotonicInstant) {
+        previousHasNews = previousHasNews || isPrevious
+        let session = isPrevious ? previous : current
+        let hasGap = session?.received.hasNewGap ?? false
+        let interval = hasGap ? Self.gapFeedbackInterval : Self.feedbackInterval
+        // A gap may be reordering: a millisecond tells most of that. After a pause the first news waits for company as well.
+        let earliest = now.advanced(by: hasGap ? .milliseconds(1) : .milliseconds(3))
+        let due = max(lastFeedback.map { $0.advanced(by: interval) } ?? earliest, earliest)
+        feedbackDue = min(feedbackDue ?? due, due)
     }
 
     private mutating func begin(_ newFlight: UInt32) {
@@ -91,14 +121,24 @@ struct Peer: Sendable {
     }
 
     /// Carries out a record; returns an object that it completed.
-    mutating func handle(_ record: Record, at now: MonotonicInstant) -> [UInt8]? {
+    mutating func handle(_ record: Record, at now: MonotonicInstant) -> (
+        object: Reassembler.Completed?, answer: StationLink.Output?
+    ) {
         switch record {
-        case .fragment(let fragment): return reassembler.handle(fragment, at: now)
+        case .fragment(let fragment): return (reassembler.handle(fragment, at: now), nil)
         case .pong(let sent, let received, let answered):
             clock.handle(sent: sent, received: received, answered: answered, returned: now)
-        case .ping, .feedback, .receipt, .close: break  // A drone sends none of these today.
+        case .ping(let sent): return (nil, seal(.pong(sent: sent, received: now, answered: now), at: now))
+        // A drone sends none of these but padding, which says nothing.
+        case .feedback, .receipt, .close, .padding: break
         }
-        return nil
+        return (nil, nil)
+    }
+
+    /// Objects have become durable.
+    mutating func acknowledge(_ ids: [ObjectID], isReduced: Bool, at now: MonotonicInstant) {
+        for id in ids { receipts.note(id, isReduced: isReduced, at: now) }
+        receiptDue = min(receiptDue ?? .init(nanoseconds: .max), now.advanced(by: Self.receiptInterval))
     }
 
     mutating func seal(_ record: Record, at now: MonotonicInstant) -> StationLink.Output? {
@@ -118,15 +158,18 @@ struct Peer: Sendable {
         if current?.isUsable(at: now) == false { current = nil }
         if previous?.isUsable(at: now) == false { previous = nil }
         if next?.session.isUsable(at: now) == false { next = nil }
-        if let due = feedbackDue, now >= due {
-            feedbackDue = nil
-            reassembler.expire(at: now)
-            let feedback = current?.received.feedback(
-                at: now, objects: reassembler.completed, abandoned: reassembler.abandoned)
-            if let feedback, let output = seal(.feedback(feedback), at: now) { outputs.append(output) }
+        if let due = feedbackDue, now >= due { outputs += sendFeedback(at: now) }
+        if let due = receiptDue, now >= due {
+            let ranges = receipts.ranges(at: now)
+            receiptDue = ranges.isEmpty ? nil : now.advanced(by: Self.receiptRepeat)
+            for start in stride(from: 0, to: ranges.count, by: ReceiptRange.rangesLimit) {
+                let some = Array(ranges[start..<min(start + ReceiptRange.rangesLimit, ranges.count)])
+                if let output = seal(.receipt(some), at: now) { outputs.append(output) }
+            }
         }
         if let due = pingDue, now >= due {
             pingDue = current == nil ? nil : now.advanced(by: Self.pingInterval)
+            reassembler.expire(at: now)
             if let output = seal(.ping(sent: now), at: now) { outputs.append(output) }
         }
         if !isSilent, let lastHeard, now.since(lastHeard) >= Self.silence {
@@ -136,8 +179,42 @@ struct Peer: Sendable {
         return (outputs, expired)
     }
 
+    private mutating func sendFeedback(at now: MonotonicInstant) -> [StationLink.Output] {
+        feedbackDue = nil
+        lastFeedback = now
+        var outputs: [StationLink.Output] = []
+        if previousHasNews, let previous, let output = seal(feedback(of: previous, at: now), at: now) {
+            outputs.append(output)
+        }
+        previousHasNews = false
+        if let current, let output = seal(feedback(of: current, at: now), at: now) { outputs.append(output) }
+        current?.gapsReported()
+        previous?.gapsReported()
+        return outputs
+    }
+
+    private func feedback(of session: TransportSession, at now: MonotonicInstant) -> Record {
+        guard var feedback = session.received.feedback(session: session.localIndex, at: now) else { return .padding(1) }
+        let finished = reassembler.finished
+        feedback.finishedObject = finished.highest
+        feedback.finished = finished.whole
+        feedback.congestionMarks = congestionMarks
+        feedback.objects = UInt32(truncatingIfNeeded: reassembler.completed)
+        feedback.abandoned = UInt32(truncatingIfNeeded: reassembler.abandoned)
+        return .feedback(feedback)
+    }
+
     func nextDeadline(at now: MonotonicInstant) -> MonotonicInstant? {
         let silent = isSilent ? nil : lastHeard?.advanced(by: Self.silence)
-        return [feedbackDue, pingDue, silent].compactMap { $0 }.min()
+        return [feedbackDue, receiptDue, pingDue, silent].compactMap { $0 }.min()
+    }
+
+    func mix(into hash: inout Fingerprint) {
+        for session in [next?.session, current, previous] {
+            hash.mix(UInt64(session?.localIndex ?? 0), session?.window.highest ?? 0, session?.sendCounter ?? 0)
+        }
+        hash.mix(reassembler.completed, reassembler.abandoned, reassembler.useless, UInt64(reassembler.unfinished))
+        hash.mix(UInt64(bitPattern: lastHeard?.nanoseconds ?? 0), isSilent ? 1 : 0, UInt64(endpoint?.port ?? 0))
+        hash.mix(UInt64(congestionMarks), UInt64(flight ?? 0), UInt64(bitPattern: feedbackDue?.nanoseconds ?? 0))
     }
 }

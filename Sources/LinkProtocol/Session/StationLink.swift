@@ -4,7 +4,7 @@ import FlightTypes
 //
 //   handle ─▶ initiation: mac1 ─▶ load ─▶ cookie ─▶ Noise ─▶ enrolled? ─▶ fresh? ─▶ .persistFreshness, .transmit
 //          ─▶ data: session by index ─▶ open ─▶ replay window ─▶ endpoint ─▶ Record ─▶ Reassembler ─▶ .deliver
-//   time   ─▶ feedback every 20 ms while something arrives, ping every half second, silence, expiry
+//   time   ─▶ feedback every 10 ms while something arrives, receipts, ping every half second, silence, expiry
 
 /// What the station's end says to its owner.
 public enum StationLinkEvent: Hashable, Sendable {
@@ -12,6 +12,8 @@ public enum StationLinkEvent: Hashable, Sendable {
     case established(DroneID, flight: UInt32)
     /// Nothing has come from a drone for two seconds.
     case silent(DroneID)
+    /// A drone that was silent is heard again under the keys from before.
+    case heard(DroneID)
     /// A drone's datagrams come from a new address.
     case moved(DroneID)
     /// Somebody knows the station's key but is not enrolled; the public key that knocked.
@@ -29,7 +31,7 @@ public struct StationLink: Sendable {
         case persistFreshness(DroneID, UInt64)
         case transmit([UInt8], to: LinkEndpoint)
         /// An object, whole and authentic, from a drone.
-        case deliver(DroneID, [UInt8])
+        case deliver(DroneID, [UInt8], isBackfill: Bool)
         case event(StationLinkEvent)
         case wait(until: MonotonicInstant)
     }
@@ -61,14 +63,19 @@ public struct StationLink: Sendable {
         public var malformed: UInt64 = 0
         /// Datagrams taken.
         public var accepted: UInt64 = 0
+        /// None yet.
+        public init() {}
     }
 
     private let own: StaticKeyPair
     private var random: any RandomNumberGenerator & Sendable
-    private var peers: [[UInt8]: Peer] = [:]
-    private var sessions: [UInt32: [UInt8]] = [:]
+    /// Enrolled drones; `sessions` names them by their place here.
+    private var peers: [Peer] = []
+    private var sessions: [UInt32: Int] = [:]
+    private let cipher: CipherChoice
     private var freshness: [DroneID: UInt64]
-    private var outputs: [Output] = []
+    private var outputs = OutputQueue<Output>()
+    private var timersDue: MonotonicInstant
     private var handshakeBudget: TokenBucket
     private var addresses = AddressBuckets()
     private var cookieSecret: [UInt8] = []
@@ -80,9 +87,11 @@ public struct StationLink: Sendable {
     /// A station with its key pair, the enrolled drones and the freshness counters it has stored.
     public init(
         own: StaticKeyPair, enrolled: [Enrolment], freshness: [DroneID: UInt64],
-        random: any RandomNumberGenerator & Sendable, at now: MonotonicInstant
+        random: any RandomNumberGenerator & Sendable, cipher: CipherChoice = .chaChaPoly, at now: MonotonicInstant
     ) {
         self.own = own
+        self.cipher = cipher
+        timersDue = now
         self.random = random
         self.freshness = freshness
         handshakeBudget = TokenBucket(rate: 100, burst: 50, at: now)
@@ -93,55 +102,83 @@ public struct StationLink: Sendable {
 
     /// Replaces the list of enrolled drones. Who is no longer on it loses its session at once.
     public mutating func enrol(_ enrolments: [Enrolment]) {
-        let kept = Dictionary(enrolments.map { ($0.publicKey, $0.drone) }, uniquingKeysWith: { first, _ in first })
-        for (key, peer) in peers where kept[key] != peer.drone {
-            for index in peer.sessionIndices { sessions[index] = nil }
-            peers[key] = nil
-            outputs.append(.event(.silent(peer.drone)))
+        var kept: [Peer] = []
+        var names = Dictionary(enrolments.map { ($0.publicKey, $0.drone) }, uniquingKeysWith: { first, _ in first })
+        for peer in peers {
+            if names[peer.publicKey] == peer.drone {
+                kept.append(peer)
+                names[peer.publicKey] = nil
+            } else {
+                outputs.append(.event(.silent(peer.drone)))
+            }
         }
-        for (key, drone) in kept where peers[key] == nil { peers[key] = Peer(drone: drone, publicKey: key) }
+        kept += names.sorted { $0.value < $1.value }.map { Peer(drone: $0.value, publicKey: $0.key) }
+        peers = kept
+        sessions = [:]
+        for (place, peer) in peers.enumerated() { for index in peer.sessionIndices { sessions[index] = place } }
     }
 
     /// Takes a datagram from the network. Bytes that do not authenticate change nothing but counters.
-    public mutating func handle(_ datagram: [UInt8], from endpoint: LinkEndpoint, at now: MonotonicInstant) {
+    ///
+    /// `isMarked`: it came with the mark "congestion experienced" (RFC 3168).
+    public mutating func handle(
+        _ datagram: [UInt8], from endpoint: LinkEndpoint, isMarked: Bool = false, at now: MonotonicInstant
+    ) {
         switch datagram.first.flatMap(DatagramType.init(rawValue:)) {
         case .initiation: handleInitiation(datagram, from: endpoint, at: now)
-        case .data: handleData(datagram, from: endpoint, at: now)
+        case .data: handleData(datagram, from: endpoint, isMarked: isMarked, at: now)
         case .response, .cookieReply, nil: counters.foreign += 1
         }
     }
 
-    /// Tells a drone which objects are durable.
-    public mutating func acknowledge(_ ids: [ObjectID], of drone: DroneID, at now: MonotonicInstant) {
-        guard let key = peers.first(where: { $0.value.drone == drone })?.key else { return }
-        let ranges = ReceiptRange.ranges(of: ids)
-        for start in stride(from: 0, to: ranges.count, by: ReceiptRange.rangesLimit) {
-            let some = Array(ranges[start..<min(start + ReceiptRange.rangesLimit, ranges.count)])
-            if let output = peers[key]?.seal(.receipt(some), at: now) { outputs.append(output) }
-        }
+    /// Tells a drone which objects are durable: originals, or reduced copies.
+    public mutating func acknowledge(
+        _ ids: [ObjectID], isReduced: Bool = false, of drone: DroneID, at now: MonotonicInstant
+    ) {
+        guard let place = place(of: drone) else { return }
+        peers[place].acknowledge(ids, isReduced: isReduced, at: now)
+        timersDue = now
     }
 
     /// What to do next; ask again until it says to wait.
     public mutating func nextOutput(at now: MonotonicInstant) -> Output {
-        if outputs.isEmpty { for key in peers.keys { runTimers(of: key, at: now) } }
-        if !outputs.isEmpty { return outputs.removeFirst() }
-        let deadline = peers.values.compactMap { $0.nextDeadline(at: now) }.min()
-        return .wait(until: max(deadline ?? now.advanced(by: .seconds(1)), now.advanced(by: .microseconds(100))))
+        if let output = outputs.popFirst() { return output }
+        if now >= timersDue {
+            for place in peers.indices { runTimers(of: place, at: now) }
+            if let output = outputs.popFirst() { return output }
+        }
+        let deadline = peers.compactMap { $0.nextDeadline(at: now) }.min()
+        timersDue = deadline ?? now.advanced(by: .seconds(1))
+        return .wait(until: max(timersDue, now.advanced(by: .microseconds(50))))
     }
+
+    private func place(of drone: DroneID) -> Int? { peers.firstIndex { $0.drone == drone } }
 
     /// A drone's monotonic instant on the station's clock; nil until the first ping was answered.
     public func localTime(_ instant: MonotonicInstant, of drone: DroneID) -> MonotonicInstant? {
-        peers.values.first { $0.drone == drone }?.clock.local(instant)
+        place(of: drone).flatMap { peers[$0].clock.local(instant) }
     }
     /// Newest round trip, and the bound of the clock offset.
     public func quality(of drone: DroneID) -> (roundTrip: Duration?, clockBound: Duration?) {
-        let peer = peers.values.first { $0.drone == drone }
+        let peer = place(of: drone).map { peers[$0] }
         return (peer?.clock.roundTrip, peer?.clock.bound)
     }
     /// Objects put together, and given up, of a drone's present flight.
     public func objectCounts(of drone: DroneID) -> (completed: UInt64, abandoned: UInt64) {
-        let peer = peers.values.first { $0.drone == drone }
+        let peer = place(of: drone).map { peers[$0] }
         return (peer?.reassembler.completed ?? 0, peer?.reassembler.abandoned ?? 0)
+    }
+
+    /// A number over all state that a datagram may change, but counters and the handshake budget. Equal before and after
+    /// whatever did not authenticate.
+    public var fingerprint: UInt64 {
+        var hash = Fingerprint()
+        hash.mix(UInt64(peers.count), UInt64(sessions.count))
+        for peer in peers { peer.mix(into: &hash) }
+        for (drone, counter) in freshness.sorted(by: { $0.key < $1.key }) {
+            hash.mix(UInt64(drone.name.utf8.count), counter)
+        }
+        return hash.value
     }
 
     // MARK: - Handshake
@@ -152,14 +189,15 @@ public struct StationLink: Sendable {
             return
         }
         guard admit(message, from: endpoint, at: now) else { return }
-        var noise = NoiseResponder(prologue: LinkLimits.prologue, own: own)
+        var noise = NoiseResponder(prologue: cipher.prologue, own: own)
         guard let (key, bytes) = try? noise.readInitiation(message.noise),
             let payload = InitiationMessage.Payload(bytes)
         else {
             counters.forged += 1
             return
         }
-        guard let drone = peers[key]?.drone else { return reportUnknown(key, at: now) }
+        guard let place = peers.firstIndex(where: { $0.publicKey == key }) else { return reportUnknown(key, at: now) }
+        let drone = peers[place].drone
         guard payload.freshness > freshness[drone] ?? 0 else {
             counters.replayed += 1
             return report(.staleHandshake(drone), at: now)
@@ -167,13 +205,14 @@ public struct StationLink: Sendable {
         guard let ephemeral = StaticKeyPair(secret: randomBytes(32)),
             let (response, keys) = try? noise.writeResponse(payload: [], ephemeral: ephemeral)
         else { return }
-        var index = UInt32(truncatingIfNeeded: random.next())
-        while sessions[index] != nil { index = UInt32(truncatingIfNeeded: random.next()) }
+        let indices = LinkLimits.sessionIndices - 1
+        var index = UInt32(truncatingIfNeeded: random.next()) & indices
+        while sessions[index] != nil { index = UInt32(truncatingIfNeeded: random.next()) & indices }
         freshness[drone] = payload.freshness
         let session = TransportSession(
-            keys: keys, isInitiator: false, localIndex: index, remoteIndex: message.sender, at: now)
-        if let dropped = peers[key]?.prepare(session, flight: payload.flight) { sessions[dropped] = nil }
-        sessions[index] = key
+            keys: keys, isInitiator: false, cipher: cipher, localIndex: index, remoteIndex: message.sender, at: now)
+        if let dropped = peers[place].prepare(session, flight: payload.flight) { sessions[dropped] = nil }
+        sessions[index] = place
         outputs.append(.persistFreshness(drone, payload.freshness))
         outputs.append(
             .transmit(
@@ -215,37 +254,39 @@ public struct StationLink: Sendable {
 
     // MARK: - Data
 
-    private mutating func handleData(_ datagram: [UInt8], from endpoint: LinkEndpoint, at now: MonotonicInstant) {
-        guard let header = DataHeader(datagram), let key = sessions[header.receiverIndex],
-            var peer = peers.removeValue(forKey: key)
-        else {
+    private mutating func handleData(
+        _ datagram: [UInt8], from endpoint: LinkEndpoint, isMarked: Bool, at now: MonotonicInstant
+    ) {
+        guard let header = DataHeader(datagram), let place = sessions[header.receiverIndex], place < peers.count else {
             counters.foreign += 1
             return
         }
-        defer { peers[key] = peer }
-        switch peer.open(datagram, header: header, from: endpoint, at: now) {
+        switch peers[place].open(datagram, header: header, from: endpoint, isMarked: isMarked, at: now) {
         case .forged: counters.forged += 1
         case .replayed: counters.replayed += 1
-        case .accepted(let plaintext, let events, let droppedSession):
+        case .accepted(let plaintext, let events, let droppedSessions):
             counters.accepted += 1
-            if let droppedSession { sessions[droppedSession] = nil }
-            outputs += events.map { .event($0) }
+            timersDue = min(timersDue, peers[place].nextDeadline(at: now) ?? timersDue)
+            for index in droppedSessions { sessions[index] = nil }
+            for event in events { outputs.append(.event(event)) }
             guard let records = try? Record.decodeAll(plaintext) else {
                 counters.malformed += 1
                 return
             }
-            for record in records {
-                if let object = peer.handle(record, at: now) { outputs.append(.deliver(peer.drone, object)) }
-            }
+            for record in records { carryOut(record, of: place, at: now) }
         }
     }
 
-    private mutating func runTimers(of key: [UInt8], at now: MonotonicInstant) {
-        guard var peer = peers.removeValue(forKey: key) else { return }
-        let (some, expired) = peer.runTimers(at: now)
-        outputs += some
+    private mutating func carryOut(_ record: Record, of place: Int, at now: MonotonicInstant) {
+        let (object, answer) = peers[place].handle(record, at: now)
+        if let answer { outputs.append(answer) }
+        if let object { outputs.append(.deliver(peers[place].drone, object.bytes, isBackfill: object.isBackfill)) }
+    }
+
+    private mutating func runTimers(of place: Int, at now: MonotonicInstant) {
+        let (some, expired) = peers[place].runTimers(at: now)
+        for output in some { outputs.append(output) }
         for index in expired { sessions[index] = nil }
-        peers[key] = peer
     }
 
     private mutating func randomBytes(_ count: Int) -> [UInt8] {

@@ -1,4 +1,3 @@
-import Crypto
 import FlightTypes
 
 /// Constants of a session's life, after WireGuard §6.1 (rekey 120 s, reject 180 s).
@@ -16,28 +15,35 @@ struct TransportSession: Sendable {
     let localIndex: UInt32
     let remoteIndex: UInt32
     let created: MonotonicInstant
-    private let sendKey: SymmetricKey
-    private let receiveKey: SymmetricKey
+    private let sending: DatagramCipher
+    private let receiving: DatagramCipher
     private(set) var sendCounter: UInt64 = 0
     private(set) var window = ReplayWindow()
     private(set) var received = ReceiveMap()
 
-    init(keys: NoiseTransportKeys, isInitiator: Bool, localIndex: UInt32, remoteIndex: UInt32, at now: MonotonicInstant)
-    {
+    init(
+        keys: NoiseTransportKeys, isInitiator: Bool, cipher: CipherChoice, localIndex: UInt32, remoteIndex: UInt32,
+        at now: MonotonicInstant
+    ) {
         self.localIndex = localIndex
         self.remoteIndex = remoteIndex
         created = now
-        sendKey = SymmetricKey(data: isInitiator ? keys.initiatorToResponder : keys.responderToInitiator)
-        receiveKey = SymmetricKey(data: isInitiator ? keys.responderToInitiator : keys.initiatorToResponder)
+        sending = DatagramCipher(cipher, key: isInitiator ? keys.initiatorToResponder : keys.responderToInitiator)
+        receiving = DatagramCipher(cipher, key: isInitiator ? keys.responderToInitiator : keys.initiatorToResponder)
     }
 
     func isUsable(at now: MonotonicInstant) -> Bool { now.since(created) < SessionLife.rejectAfter }
 
     mutating func seal(_ plaintext: [UInt8]) -> [UInt8] {
-        let header = DataHeader(receiverIndex: remoteIndex, counter: sendCounter).bytes
+        var datagram: [UInt8] = []
+        datagram.reserveCapacity(LinkLimits.headerSize + plaintext.count + LinkLimits.tagSize)
+        DataHeader(receiverIndex: remoteIndex, counter: sendCounter).append(to: &datagram)
+        sending.seal(plaintext, counter: sendCounter, into: &datagram)
         sendCounter += 1
-        return header + NoiseCipher.seal(plaintext, key: sendKey, counter: sendCounter - 1, associatedData: header)
+        return datagram
     }
+
+    mutating func gapsReported() { received.gapsReported() }
 
     enum Opened {
         case plaintext([UInt8], isNewest: Bool)
@@ -47,15 +53,11 @@ struct TransportSession: Sendable {
 
     /// Opens a datagram whose header was read already. State changes only after the tag has verified.
     mutating func open(_ datagram: [UInt8], header: DataHeader, at now: MonotonicInstant) -> Opened {
-        let plaintext: [UInt8]
-        do throws(NoiseError) {
-            plaintext = try NoiseCipher.open(
-                datagram[LinkLimits.headerSize...], key: receiveKey, counter: header.counter,
-                associatedData: datagram[0..<LinkLimits.headerSize])
-        } catch { return .forged }
         let before = window.highest
-        guard window.accept(header.counter) else { return .replayed }
-        received.note(header.counter, at: now)
-        return .plaintext(plaintext, isNewest: before.map { header.counter > $0 } ?? true)
+        let counter = header.counter(near: before)
+        guard let plaintext = receiving.open(datagram, counter: counter) else { return .forged }
+        guard window.accept(counter) else { return .replayed }
+        received.note(counter, at: now)
+        return .plaintext(plaintext, isNewest: before.map { counter > $0 } ?? true)
     }
 }

@@ -29,11 +29,17 @@ public struct FrameListing: Encodable, Hashable, Sendable {
     public var height: Int
     /// `jpeg` or `gray16`.
     public var encoding: String
+    /// `original`, or `reduced` for a smaller copy made for the link.
+    public var representation: String
+    /// Whether it came later from the onboard record, not live.
+    public var backfilled: Bool
 
-    static let columns = """
-        position, drone, flight, stream, sequence, captureWall, receiveWall, recordWall, payloadBytes, sha256, width,
-            height, encoding
+    static func columns(_ dialect: SchemaDialect) -> String {
         """
+        position, drone, flight, stream, sequence, captureWall, receiveWall, recordWall, payloadBytes, sha256, width,
+            height, encoding, \(dialect.representation), \(dialect.backfilled)
+        """
+    }
 
     init(_ row: HostileRow) throws(RecordingError) {
         drone = try row.drone()
@@ -48,6 +54,8 @@ public struct FrameListing: Encodable, Hashable, Sendable {
         height = Int(clamping: try row.integer("height"))
         let code = try row.integer("encoding")
         encoding = UInt8(exactly: code).flatMap(FrameEncoding.init).map { "\($0)" } ?? "unknown\(code)"
+        representation = "\(try row.representation())"
+        backfilled = try row.isBackfilled()
         let digits = Array("0123456789abcdef".utf8)
         var hex: [UInt8] = []
         for byte in try row.bytes("sha256") {
@@ -62,7 +70,7 @@ public struct FrameListing: Encodable, Hashable, Sendable {
         "{\"drone\":\"\(drone)\",\"stream\":\"\(stream)\",\"sequence\":\(sequence),\"captureTime\":\"\(captureTime)\","
             + "\"receiveTime\":\"\(receiveTime)\",\"recordTime\":\"\(recordTime)\",\"bytes\":\(bytes),"
             + "\"sha256\":\"\(sha256)\",\"flight\":\(flight),\"width\":\(width),\"height\":\(height),"
-            + "\"encoding\":\"\(encoding)\"}"
+            + "\"encoding\":\"\(encoding)\",\"representation\":\"\(representation)\",\"backfilled\":\(backfilled)}"
     }
 }
 

@@ -1,12 +1,14 @@
 import FlightTypes
 import Foundation
 import GRDB
+import Synchronization
 
 /// Reads an incident file without ever changing it; works on one that is being written, and on read-only media.
 public final class IncidentReader: Sendable {
     /// Where the file is.
     public let path: String
     private let database: DatabaseQueue
+    private let knownDialect: Mutex<SchemaDialect>
 
     /// Opens the file at `path`.
     public init(path: String) throws(RecordingError) {
@@ -14,20 +16,24 @@ public final class IncidentReader: Sendable {
         guard FileManager.default.isReadableFile(atPath: path) else {
             throw .failed(path: path, reason: "cannot be read")
         }
-        do { database = try Self.open(path) } catch { throw RecordingError(error, path: path) }
+        do {
+            let (database, dialect) = try Self.open(path)
+            self.database = database
+            knownDialect = Mutex(dialect)
+        } catch { throw RecordingError(error, path: path) }
     }
 
-    private static func open(_ path: String) throws -> DatabaseQueue {
+    private static func open(_ path: String) throws -> (DatabaseQueue, SchemaDialect) {
         var configuration = Configuration()
         configuration.readonly = true
         configuration.busyMode = .timeout(5)
-        func check(_ database: DatabaseQueue) throws -> DatabaseQueue {
+        func check(_ database: DatabaseQueue) throws -> (DatabaseQueue, SchemaDialect) {
             try database.read { db in
+                let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
                 try IncidentSchema.check(
-                    application: try Int.fetchOne(db, sql: "PRAGMA application_id") ?? 0,
-                    version: try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0, path: path)
+                    application: try Int.fetchOne(db, sql: "PRAGMA application_id") ?? 0, version: version, path: path)
+                return (database, SchemaDialect(version: version))
             }
-            return database
         }
         do { return try check(DatabaseQueue(path: path, configuration: configuration)) } catch let error
             as DatabaseError
@@ -67,12 +73,30 @@ public final class IncidentReader: Sendable {
         return counts
     }
 
+    /// Objects that are smaller copies made for the link.
+    public func reducedCount() throws(RecordingError) -> Int {
+        guard try dialect().isCurrent else { return 0 }
+        return Int(
+            clamping: try rows("SELECT count(*) AS n FROM object WHERE representation = 1").first?.integer("n") ?? 0)
+    }
+
+    /// Objects that came later from the onboard record, not live.
+    public func backfilledCount() throws(RecordingError) -> Int {
+        guard try dialect().isCurrent else { return 0 }
+        return Int(clamping: try rows("SELECT count(*) AS n FROM object WHERE backfilled = 1").first?.integer("n") ?? 0)
+    }
+
     /// First and last time of receipt; nil for an empty file.
     public func timeRange() throws(RecordingError) -> ClosedRange<WallTime>? {
-        // Two questions, because SQLite looks up one end of an index at once but walks it for both.
-        guard let first = try rows("SELECT min(receiveWall) AS t FROM object").first?.optionalInteger("t"),
-            let last = try rows("SELECT max(receiveWall) AS t FROM object").first?.optionalInteger("t"), first <= last
-        else { return nil }
+        // A question for each end, because SQLite looks up one end of an index at once but walks it for both.
+        var ends: [Int64] = []
+        for range in try dialect().receiveRanges {
+            for end in ["min", "max"] {
+                let row = try rows("SELECT \(end)(receiveWall) AS t FROM object WHERE \(range)").first
+                if let time = try row?.optionalInteger("t") { ends.append(time) }
+            }
+        }
+        guard let first = ends.min(), let last = ends.max() else { return nil }
         return WallTime(nanoseconds: first)...WallTime(nanoseconds: last)
     }
 
@@ -100,20 +124,14 @@ public final class IncidentReader: Sendable {
             [position, max(1, min(limit, 10_000))])
     }
 
-    /// Position of the last object received before `time`; 0 when there is none.
-    public func position(before time: WallTime) throws(RecordingError) -> Int64 {
-        try rows("SELECT max(position) AS p FROM object WHERE receiveWall < ?", [time.nanoseconds]).first?
-            .optionalInteger("p") ?? 0
-    }
-
-    /// The newest object of each drone's stream at or before `position`: what a seek shows at once.
-    public func newest(upTo position: Int64) throws(RecordingError) -> [Stored] {
+    /// The original of the object `id` of `drone`; nil when the file does not hold it.
+    public func object(drone: String, id: ObjectID) throws(RecordingError) -> Stored? {
         try stored(
             """
             SELECT \(Self.storedColumns) FROM object
-            WHERE position IN (SELECT max(position) FROM object WHERE position <= ? GROUP BY drone, stream)
-            ORDER BY position LIMIT 256
-            """, [position])
+            WHERE drone = ? AND flight = ? AND stream = ? AND sequence = ? AND \(dialect().isOriginal) LIMIT 1
+            """, [drone, Int64(id.flight), Int64(id.stream.code), Int64(bitPattern: id.sequence)]
+        ).first
     }
 
     /// Hands every frame to `body`, in the order of receipt, one at a time.
@@ -125,7 +143,7 @@ public final class IncidentReader: Sendable {
         while true {
             let page = try rows(
                 """
-                SELECT \(FrameListing.columns) FROM object WHERE position > ? AND stream >= 768
+                SELECT \(FrameListing.columns(dialect())) FROM object WHERE position > ? AND stream >= 768
                 ORDER BY position LIMIT 512
                 """, [position])
             for row in page {
@@ -147,9 +165,9 @@ public final class IncidentReader: Sendable {
 
     // MARK: - Inside
 
-    private static let storedColumns = "position, drone, receiveWall, receiveMonotonic, bytes"
+    static let storedColumns = "position, drone, receiveWall, receiveMonotonic, bytes"
 
-    private func stored(_ sql: String, _ arguments: StatementArguments) throws(RecordingError) -> [Stored] {
+    func stored(_ sql: String, _ arguments: StatementArguments) throws(RecordingError) -> [Stored] {
         var objects: [Stored] = []
         for row in try rows(sql, arguments) {
             objects.append(
@@ -162,10 +180,33 @@ public final class IncidentReader: Sendable {
         return objects
     }
 
+    /// How to ask this file. Looked up again while it is of an older version: a writer may have upgraded it meanwhile.
+    func dialect() throws(RecordingError) -> SchemaDialect {
+        let known = knownDialect.withLock { $0 }
+        guard !known.isCurrent else { return known }
+        let version = Int(clamping: try rows("PRAGMA user_version").first?.integer("user_version") ?? 0)
+        let dialect = SchemaDialect(version: version)
+        knownDialect.withLock { $0 = dialect }
+        return dialect
+    }
+
     func rows(_ sql: String, _ arguments: StatementArguments = []) throws(RecordingError) -> [HostileRow] {
         do {
             return try database.read { db in
                 try Row.fetchAll(db, sql: sql, arguments: arguments).map { HostileRow($0, path: path) }
+            }
+        } catch { throw RecordingError(error, path: path) }
+    }
+    /// The first column of each row, which must be integers: for long lists.
+    func integers(_ sql: String, _ arguments: StatementArguments) throws(RecordingError) -> [Int64] {
+        do {
+            return try database.read { db in
+                try DatabaseValue.fetchAll(db, sql: sql, arguments: arguments).map { value in
+                    guard case .int64(let integer) = value.storage else {
+                        throw RecordingError.damaged(path: path, reason: "a number is none")
+                    }
+                    return integer
+                }
             }
         } catch { throw RecordingError(error, path: path) }
     }

@@ -39,10 +39,11 @@ extension IncidentReader {
         let item = RecordableObject(
             drone: try row.drone(), receiveTime: try row.time("receiveWall"),
             receiveMonotonic: MonotonicInstant(nanoseconds: try row.integer("receiveMonotonic")), object: object,
-            bytes: bytes)
+            bytes: bytes, isBackfilled: try row.isBackfilled())
         let id = ObjectID(flight: try row.flight(), stream: try row.stream(), sequence: try row.sequence())
         guard object.id == id, object.captureTime.monotonic.nanoseconds == (try row.integer("captureMonotonic")),
             object.captureTime.wall == (try row.time("captureWall")),
+            item.representation == (try row.representation()),
             item.hashed.count == Int(clamping: try row.integer("payloadBytes"))
         else { return false }
         if case .frame(let frame) = object {

@@ -79,6 +79,20 @@ struct HostileRow {
         guard let flight = UInt32(exactly: try integer("flight")) else { throw wrong("flight") }
         return flight
     }
+    /// Original where the file, of version 1, has no such column.
+    func representation() throws(RecordingError) -> Representation {
+        let code = try optionalInteger("representation") ?? 0
+        guard let value = UInt8(exactly: code).flatMap(Representation.init) else { throw wrong("representation") }
+        return value
+    }
+    /// False where the file, of version 1, has no such column.
+    func isBackfilled() throws(RecordingError) -> Bool {
+        switch try optionalInteger("backfilled") ?? 0 {
+        case 0: return false
+        case 1: return true
+        default: throw wrong("backfilled")
+        }
+    }
     func sequence() throws(RecordingError) -> UInt64 { UInt64(bitPattern: try integer("sequence")) }
 
     private func storage(_ column: String) -> DatabaseValue.Storage {

@@ -39,7 +39,7 @@ public final class IncidentWriter: Sendable {
     private let connection: Mutex<Connection>
     private let lock: FileLock
 
-    /// Creates the file, or goes on with one of ours.
+    /// Creates the file, or goes on with one of ours; one of version 1 is brought up to version 2 in one transaction.
     public init(path: String, incident: IncidentInfo, limits: OnboardLimits) throws(RecordingError) {
         self.path = path
         self.incident = incident
@@ -101,7 +101,7 @@ public final class IncidentWriter: Sendable {
     // MARK: - The connection
 
     /// Runs `body` with the connection, opening a new one if the last was given up.
-    private func use<Value>(_ body: (DatabaseQueue) throws -> Value) throws(RecordingError) -> Value {
+    func use<Value>(_ body: (DatabaseQueue) throws -> Value) throws(RecordingError) -> Value {
         let result: Result<Value, RecordingError> = connection.withLock { connection in
             do {
                 switch connection {
@@ -168,13 +168,15 @@ public final class IncidentWriter: Sendable {
         if case .frame(let value) = item.object { frame = value }
         let insert = try db.cachedStatement(
             sql: """
-                INSERT INTO object (drone, flight, stream, sequence, captureMonotonic, captureWall, receiveMonotonic,
-                    receiveWall, recordWall, payloadBytes, sha256, headSha256, width, height, encoding, bytes)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                ON CONFLICT (drone, flight, stream, sequence) DO NOTHING
+                INSERT INTO object (drone, flight, stream, sequence, representation, captureMonotonic, captureWall,
+                    receiveMonotonic, receiveWall, recordWall, backfilled, payloadBytes, sha256, headSha256, width,
+                    height, encoding, bytes)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                ON CONFLICT (drone, flight, stream, sequence, representation) DO NOTHING
                 """)
         let identity: [any DatabaseValueConvertible] = [
             item.drone, Int64(id.flight), Int64(id.stream.code), Int64(bitPattern: id.sequence),
+            Int64(item.representation.rawValue),
         ]
         let times: [any DatabaseValueConvertible] = [
             item.object.captureTime.monotonic.nanoseconds, item.object.captureTime.wall.nanoseconds,
@@ -182,17 +184,18 @@ public final class IncidentWriter: Sendable {
         ]
         try insert.execute(
             arguments: StatementArguments(identity) + StatementArguments(times) + [
-                hashed.count, hash, head, frame.map { Int64($0.width) }, frame.map { Int64($0.height) },
+                item.isBackfilled ? 1 : 0, hashed.count, hash, head, frame.map { Int64($0.width) },
+                frame.map { Int64($0.height) },
                 frame.map { Int64($0.encoding.rawValue) }, Data(item.bytes),
             ])
-        let recorded = RecordedID(drone: item.drone, id: id)
+        let recorded = RecordedID(drone: item.drone, id: id, representation: item.representation)
         if db.changesCount == 1 {
             result.stored += 1
         } else {
             let same = try db.cachedStatement(
                 sql: """
                     SELECT count(*) FROM object WHERE drone = ? AND flight = ? AND stream = ? AND sequence = ?
-                        AND sha256 = ? AND headSha256 IS ?
+                        AND representation = ? AND sha256 = ? AND headSha256 IS ?
                     """)
             guard try Int.fetchOne(same, arguments: StatementArguments(identity) + [hash, head]) == 1 else {
                 return result.conflicts.append(recorded)

@@ -14,12 +14,15 @@ public struct HubObject: Sendable {
     public var receiveWall: WallTime
     /// When it was captured, on the station's clock: the age of a picture counts from here.
     public var captureOnStation: MonotonicInstant
+    /// Whether it came later, from the onboard record: it belongs into the record, and is not what there is to see now.
+    public var isBackfill: Bool
 
     /// An object of its parts.
     public init(
         drone: DroneID, object: FlightObject, bytes: [UInt8], receiveTime: MonotonicInstant, receiveWall: WallTime,
-        captureOnStation: MonotonicInstant
+        captureOnStation: MonotonicInstant, isBackfill: Bool = false
     ) {
+        self.isBackfill = isBackfill
         self.drone = drone
         self.object = object
         self.bytes = bytes

@@ -2,7 +2,8 @@ import Synchronization
 
 /// What a reader's queue does when its owner is slower than the flight.
 public enum DropRule: Sendable {
-    /// Per drone and stream only the newest frame waits; other objects up to a limit, oldest first. For pictures people look at.
+    /// Per drone and stream only the newest frame waits; other objects up to a limit, oldest first; nothing that was backfilled.
+    /// For pictures people look at.
     case newestFrame
     /// All wait, up to this many bytes; beyond it new ones are refused, counted, and the owner raises an alarm. For evidence.
     case refuseBeyond(bytes: Int)
@@ -81,6 +82,7 @@ public final class HubReader: Sendable {
                 return
             }
         case .newestFrame:
+            guard !object.isBackfill else { return }
             if let stream = object.frameStream {
                 let older = state.queue.firstIndex { $0.drone == object.drone && $0.frameStream == stream }
                 if let older { Self.remove(at: older, from: &state) }

@@ -40,6 +40,8 @@ struct DetectionsMessage: Encodable {
     var sequence: UInt64
     var atMs: Double
     var detections: [Item]
+    /// A JPEG of the strongest one's surroundings in base 64, where the drone sent one.
+    var crop: String?
 }
 
 /// Turns hub objects into what the socket carries. `units` remembers each stream's unit, so that peaks become °C.
@@ -97,7 +99,8 @@ struct MessageEncoder {
         }
         let message = DetectionsMessage(
             drone: arrival.drone.name, stream: report.stream.description, sequence: report.sequence,
-            atMs: Double(arrival.captureOnStation.nanoseconds) / 1e6, detections: items)
+            atMs: Double(arrival.captureOnStation.nanoseconds) / 1e6, detections: items,
+            crop: report.crop.isEmpty ? nil : Data(report.crop).base64EncodedString())
         return text(message).map { .text($0) }
     }
 

@@ -43,6 +43,10 @@ public struct PoseMessage: Encodable, Sendable {
 extension StateMessage.Drone {
     /// A drone of the board, with what its link says.
     public init(_ drone: SituationBoard.Drone, link: StateMessage.Link?) {
+        var link = link
+        link?.rung = drone.status?.link?.rung
+        link?.kilobitsPerSecond = drone.status?.link?.kilobitsPerSecond
+        link?.missing = drone.status?.link?.missing
         self.init(
             id: drone.id.name, connected: drone.isConnected,
             lastSeenMs: drone.lastSeen.map { Double($0.nanoseconds) / 1e6 },

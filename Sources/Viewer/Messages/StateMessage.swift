@@ -43,6 +43,12 @@ public struct StateMessage: Encodable, Sendable {
         public var clockErrorMs: Double?
         /// Objects given up in this flight.
         public var lostObjects: UInt64
+        /// Rung of the degradation ladder as the drone says: 0 everything, 1 video reduced, 2 thermal stills, 3 detections only.
+        public var rung: UInt8?
+        /// What the drone believes the path to carry, kilobits a second.
+        public var kilobitsPerSecond: UInt32?
+        /// Objects on board that are still to follow.
+        public var missing: UInt32?
         /// A link of its parts; what is not a number is left out, because JSON has none for it.
         public init(rttMs: Double?, clockErrorMs: Double?, lostObjects: UInt64) {
             self.rttMs = rttMs.flatMap { $0.isFinite ? $0 : nil }

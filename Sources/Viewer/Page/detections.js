@@ -28,6 +28,7 @@ export class DetectionGroups {
                 added.push(group);
             }
             taken.add(group);
+            group.image = group.image || picturedBy(found);
             this.update(group, report, found);
         }
         return added;
@@ -115,11 +116,11 @@ export class DetectionList {
         const button = element('button', 'card');
         button.type = 'button';
         const picture = element('div', 'thumb');
-        if (group.image) picture.append(group.image);
         const body = element('div', 'card-body');
         const card = {
             item,
             button,
+            picture,
             title: element('div', 'card-title'),
             place: element('div', 'card-place'),
             line: element('div', 'card-line'),
@@ -137,6 +138,7 @@ export class DetectionList {
 
     fill(card, group, stationNow) {
         const { place } = group;
+        if (group.image && group.image.parentNode !== card.picture) card.picture.prepend(group.image);
         setText(card.title, 'Wärmeauffälligkeit');
         setText(card.place, place ? place.utmref || utmref(place.latitude, place.longitude) : 'ohne Ortsangabe');
         const radius = place ? `±${withUnit(Math.ceil(place.radius), 'm')}` : '';

@@ -175,7 +175,16 @@ function takeDetections(report) {
     const isShown = report.drone === chosen.drone && report.stream === chosen[kind];
     if (isShown) pictures[kind].overlay.setReport(report);
     const picture = pictures[kind];
-    groups.take(report, (found) => (isShown && picture.drawn ? cutOut(picture.canvas, found) : null));
+    groups.take(report, (found) => (isShown && picture.drawn ? cutOut(picture.canvas, found) : cropOf(report, found)));
+}
+
+/** The crop that the drone sent along, for when the link carries no pictures; it belongs to the strongest finding. */
+function cropOf(report, found) {
+    if (typeof report.crop !== 'string' || found !== report.detections[0]) return null;
+    const image = element('img');
+    image.alt = '';
+    image.src = `data:image/jpeg;base64,${report.crop}`;
+    return image;
 }
 
 /** A small picture of the surroundings of a finding, as a memory aid in its card. */

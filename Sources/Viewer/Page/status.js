@@ -16,6 +16,13 @@ const qualityWords = {
     extrapolated: ['warn', 'fortgeschrieben'],
     stale: ['bad', 'veraltet'],
 };
+/** The degradation ladder: what the link carries now. Level, word in the header, meaning. */
+const rungWords = [
+    ['ok', 'Verbunden', 'Die Verbindung trägt alles'],
+    ['warn', 'Bild verkleinert', 'Die Verbindung trägt Sichtbilder nur kleiner oder seltener'],
+    ['warn', 'Nur Wärmebilder', 'Die Verbindung trägt nur Wärmebilder, Auffälligkeiten und Position'],
+    ['bad', 'Nur Meldungen', 'Die Verbindung trägt nur Auffälligkeiten mit Ausschnitt und die Position'],
+];
 /** A position older than this is history, whatever it was called when it was sent. */
 const poseLimitMs = 3000;
 const kindWords = { visible: 'Sichtkamera', thermal: 'Wärmekamera', telemetry: 'Position' };
@@ -91,8 +98,14 @@ export class Status {
             const since = clock.isSet ? clock.stationNow() - drone.lastSeenMs : NaN;
             this.link('bad', 'Drohne getrennt', `seit ${seconds(since)} · ${path}`);
         } else {
-            const { rttMs, clockErrorMs } = drone.link || {};
-            this.link('ok', 'Verbunden', `Drohne ${withUnit(rttMs, 'ms')} · ${path}`,
+            const { rttMs, clockErrorMs, rung, kilobitsPerSecond, missing } = drone.link || {};
+            const [level, word, meaning] = rungWords[rung] || rungWords[0];
+            const rate = kilobitsPerSecond >= 1000 ? withUnit(kilobitsPerSecond / 1000, 'Mbit/s', 1)
+                : withUnit(kilobitsPerSecond, 'kbit/s');
+            const behind = missing > 0 ? ` · ${number(missing)} folgen` : '';
+            this.link(level, word, `Drohne ${withUnit(rttMs, 'ms')} · ${path}${behind}`,
+                `${meaning} (link rung ${rung ?? '–'})\nGeschätzte Rate: ${rate}\n` +
+                `Noch an Bord, folgt später (backfill): ${number(missing ?? NaN)}\n` +
                 `Uhrabgleich zur Drohne: ±${withUnit(clockErrorMs, 'ms', 1)}`);
         }
     }

@@ -7,7 +7,7 @@ struct IncidentsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "incidents", abstract: "Look into recorded incidents.",
         discussion: "Example: lagebild incidents show einsatz.lagebild --frames --json",
-        subcommands: [Show.self, Verify.self])
+        subcommands: [Show.self, Gaps.self, Verify.self])
 
     struct Show: ParsableCommand {
         static let configuration = CommandConfiguration(
@@ -29,7 +29,8 @@ struct IncidentsCommand: ParsableCommand {
                 } else {
                     output.write(
                         "\(frame.captureTime) \(frame.drone) \(frame.stream) \(frame.sequence) \(frame.bytes) \(frame.sha256)"
-                    )
+                            + (frame.representation == "original" ? "" : " \(frame.representation)")
+                            + (frame.backfilled ? " backfilled" : ""))
                 }
             }
         }
@@ -39,12 +40,16 @@ struct IncidentsCommand: ParsableCommand {
             if json {
                 let summary = Summary(
                     name: info?.name ?? "", openedAt: info?.openedAt.rfc3339 ?? "", objects: try reader.count(),
+                    reduced: try reader.reducedCount(), backfilled: try reader.backfilledCount(),
                     first: range?.lowerBound.rfc3339, last: range?.upperBound.rfc3339)
                 return output.write(String(decoding: try JSONEncoder().encode(summary), as: UTF8.self))
             }
             output.write(
                 "\(info?.name ?? "?"), opened \(info?.openedAt.rfc3339 ?? "?") by \(info?.openedBy ?? "first frame")")
             output.write("\(try reader.count()) objects")
+            output.write(
+                "of them \(try reader.reducedCount()) reduced copies made for the link, "
+                    + "\(try reader.backfilledCount()) came later from the onboard record")
             if let range { output.write("\(range.lowerBound.rfc3339) – \(range.upperBound.rfc3339)") }
             for event in try reader.events() { output.write("\(event.time.rfc3339) \(event.text)") }
         }
@@ -52,8 +57,60 @@ struct IncidentsCommand: ParsableCommand {
             var name: String
             var openedAt: String
             var objects: Int
+            var reduced: Int
+            var backfilled: Int
             var first: String?
             var last: String?
+        }
+    }
+
+    struct Gaps: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "What a record does not hold, up to the last known object of each stream.",
+            discussion: "Example: lagebild incidents gaps einsatz.lagebild --originals")
+        @Argument(help: "The incident file; it may be being written.") var file: String
+        @Flag(help: "A reduced copy alone counts as missing.") var originals = false
+        @Flag(help: "As JSON.") var json = false
+        func run() throws {
+            let gaps = try IncidentReader(path: file).gaps(ofOriginals: originals)
+            let missing = gaps.reduce(UInt64(0)) { sum, gap in
+                let (more, overflow) = sum.addingReportingOverflow(gap.count)
+                return overflow ? .max : more
+            }
+            let output = LineOutput()
+            defer { output.flush() }
+            if json {
+                let encoder = JSONEncoder()
+                encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+                let listing = Listing(gaps: gaps.map(Listing.Gap.init), missing: missing)
+                return output.write(String(decoding: try encoder.encode(listing), as: UTF8.self))
+            }
+            for gap in gaps {
+                output.write("\(gap.drone) flight \(gap.flight) \(gap.stream) \(gap.first)-\(gap.last) \(gap.count)")
+            }
+            output.write(
+                gaps.isEmpty
+                    ? "no gap" : "\(gaps.count) gaps, \(missing) \(originals ? "originals" : "objects") missing")
+        }
+        private struct Listing: Encodable {
+            struct Gap: Encodable {
+                var drone: String
+                var flight: UInt32
+                var stream: String
+                var first: UInt64
+                var last: UInt64
+                var count: UInt64
+                init(_ gap: SequenceSpan) {
+                    drone = gap.drone
+                    flight = gap.flight
+                    stream = gap.stream.description
+                    first = gap.first
+                    last = gap.last
+                    count = gap.count
+                }
+            }
+            var gaps: [Gap]
+            var missing: UInt64
         }
     }
 

@@ -14,7 +14,7 @@ private let start = MonotonicInstant(nanoseconds: 5_000_000)
         var map = ReceiveMap()
         var seen: Set<UInt64> = []
         var counter = first
-        #expect(map.feedback(at: start, objects: 0, abandoned: 0) == nil)
+        #expect(map.feedback(session: 9, at: start) == nil)
         for step in 0..<2_000 {
             let ahead = UInt64(step.isMultiple(of: 400) ? random.below(700) : random.below(5))
             counter = counter > .max - ahead ? .max : counter + ahead
@@ -22,11 +22,12 @@ private let start = MonotonicInstant(nanoseconds: 5_000_000)
             seen.insert(noted)
             map.note(noted, at: start)
             guard step.isMultiple(of: 50) else { continue }
-            let feedback = try #require(map.feedback(at: start, objects: 7, abandoned: 8))
+            let feedback = try #require(map.feedback(session: 9, at: start))
             let highest = try #require(seen.max())
             #expect(feedback.highest == highest)
-            #expect(feedback.datagrams == UInt64(step + 1))
-            for distance in 0..<UInt64(512) where distance <= highest {
+            #expect(feedback.session == 9)
+            #expect(feedback.sent == start)
+            for distance in 0..<Feedback.counters where distance <= highest {
                 let bit = feedback.map[Int(distance / 64)] >> (distance % 64) & 1
                 guard (bit == 1) == seen.contains(highest - distance) else {
                     Issue.record("step \(step), \(distance) below \(highest): bit \(bit)")
@@ -39,49 +40,28 @@ private let start = MonotonicInstant(nanoseconds: 5_000_000)
     @Test func delayIsClampedToItsField() {
         var map = ReceiveMap()
         map.note(3, at: start)
-        #expect(
-            map.feedback(at: start.advanced(by: .microseconds(1500)), objects: 0, abandoned: 0)?.delayMicroseconds
-                == 1500)
-        #expect(map.feedback(at: start.advanced(by: .seconds(-5)), objects: 0, abandoned: 0)?.delayMicroseconds == 0)
-        #expect(
-            map.feedback(at: start.advanced(by: .seconds(9_000)), objects: 0, abandoned: 0)?.delayMicroseconds == .max)
-        #expect(map.feedback(at: .init(nanoseconds: .max), objects: 0, abandoned: 0)?.delayMicroseconds == .max)
-    }
-}
-
-@Suite struct ReceiptRangeTests {
-    @Test(arguments: [UInt64(1), 2, 3])
-    func rangesHoldExactlyTheIds(seed: UInt64) {
-        var random = SeededRandom(seed)
-        let streams = [StreamID(.telemetry), StreamID(.thermal), StreamID(.visible, 1)]
-        var ids = (0..<300).map { _ in
-            ObjectID(
-                flight: UInt32(random.below(2)), stream: streams[random.below(3)],
-                sequence: (random.chance(0.5) ? 0 : UInt64.max - 99) + UInt64(random.below(100)))
-        }
-        ids += ids.prefix(20)
-        let ranges = ReceiptRange.ranges(of: ids)
-        var covered: Set<ObjectID> = []
-        for range in ranges {
-            #expect(range.first <= range.last)
-            for sequence in range.first...range.last {
-                let id = ObjectID(flight: range.flight, stream: range.stream, sequence: sequence)
-                #expect(covered.insert(id).inserted)
-            }
-        }
-        #expect(covered == Set(ids))
-        // As few as possible: no range goes on where another ends.
-        for range in ranges where range.last < .max {
-            #expect(!covered.contains(ObjectID(flight: range.flight, stream: range.stream, sequence: range.last + 1)))
-        }
+        func delay(_ now: MonotonicInstant) -> UInt32? { map.feedback(session: 1, at: now)?.delayMicroseconds }
+        #expect(delay(start.advanced(by: .microseconds(1500))) == 1500)
+        #expect(delay(start.advanced(by: .seconds(-5))) == 0)
+        #expect(delay(start.advanced(by: .seconds(9_000))) == .max)
+        #expect(delay(.init(nanoseconds: .max)) == .max)
     }
 
-    @Test func nothingAndOne() {
-        #expect(ReceiptRange.ranges(of: []).isEmpty)
-        let id = ObjectID(flight: 1, stream: StreamID(.status), sequence: .max)
-        #expect(
-            ReceiptRange.ranges(of: [id, id]) == [
-                ReceiptRange(flight: 1, stream: StreamID(.status), first: .max, last: .max)
-            ])
+    @Test func delayCountsFromTheNewestNotFromTheLast() {
+        var map = ReceiveMap()
+        map.note(5, at: start)
+        map.note(3, at: start.advanced(by: .milliseconds(4)))
+        #expect(map.feedback(session: 1, at: start.advanced(by: .milliseconds(6)))?.delayMicroseconds == 6000)
+    }
+
+    @Test func gapsAreNoticedOnce() {
+        var map = ReceiveMap()
+        for counter: UInt64 in [0, 1, 2] { map.note(counter, at: start) }
+        #expect(!map.hasNewGap)
+        map.note(4, at: start)
+        #expect(map.hasNewGap)
+        map.gapsReported()
+        for counter: UInt64 in [3, 5] { map.note(counter, at: start) }
+        #expect(!map.hasNewGap)
     }
 }

@@ -7,6 +7,8 @@ import Testing
     private static func fly(seed: UInt64, weather: VirtualNetwork.Weather) throws -> VirtualNetwork {
         var network = try VirtualNetwork(seed: seed, weather: weather)
         network.run(for: .milliseconds(500))
+        // The first handshake may be lost.
+        if !network.drone.isEstablished { network.run(for: .seconds(3)) }
         for step in 0..<100 {
             network.submit(size: 8 + network.random.below(400))
             if step.isMultiple(of: 5) { network.submit(size: 3000 + network.random.below(30_000), class: .visible) }
@@ -29,10 +31,10 @@ import Testing
         #expect(network.receipted == Set(network.sent.keys))
         #expect(network.station.counters.forged == 0)
         #expect(network.station.counters.replayed > 0)
-        let last = network.droneEvents.compactMap { event -> Feedback? in
-            if case .feedback(let feedback) = event { feedback } else { nil }
-        }.max { $0.datagrams < $1.datagrams }
-        #expect(last?.objects == UInt64(network.sent.count))
+        // Every object is known to be whole: by the maps, or because the station says so.
+        #expect(network.drone.status.whole == UInt64(network.sent.count))
+        #expect(network.drone.status.late == 0)
+        #expect(network.drone.waiting == 0)
     }
 
     @Test(arguments: [UInt64(4), 5])
@@ -46,15 +48,15 @@ import Testing
     }
 
     @Test(arguments: [UInt64(6), 7, 8])
-    func lossCostsObjectsButNeverAltersOne(seed: UInt64) throws {
+    func lossIsRepairedAndNeverAltersOne(seed: UInt64) throws {
         let network = try Self.fly(
             seed: seed, weather: .init(loss: 0.1, duplication: 0.05, delayMilliseconds: 5...60))
         #expect(network.altered == 0)
         #expect(network.delivered.values.allSatisfy { $0 == 1 })
-        // One datagram each: about nine in ten arrive.
-        let small = network.sent.filter { $0.value.count < LinkLimits.fragmentSize }.keys
-        let arrived = small.filter { network.delivered[$0] == 1 }.count
-        #expect(Double(arrived) > 0.7 * Double(small.count))
+        // A tenth of all datagrams is lost. Telemetry has time for several tries; of the pictures some are skipped in the first
+        // moments, while the link does not know yet how much it may send: backfill's business.
+        #expect(network.missing.filter { network.sent[$0]?.count ?? 0 <= 408 } == [])
+        #expect(network.missing.count * 20 <= network.sent.count)
         #expect(network.receipted.isSubset(of: Set(network.delivered.keys)))
         #expect(!network.receipted.isEmpty)
     }
@@ -71,22 +73,23 @@ import Testing
 
     @Test func fullQueueDropsTheOldestAndCounts() throws {
         var network = try VirtualNetwork(seed: 13)
-        // Before the handshake is through, nothing can leave: eight visible objects wait, the rest is counted.
+        // Before the handshake is through, nothing can leave: three visible objects wait, the rest is counted.
         for _ in 0..<20 { network.submit(size: 5000, class: .visible) }
         network.submit(size: LinkLimits.objectSize + 1, class: .visible)
-        network.drone.submit([], class: .telemetry)
-        #expect(network.drone.waiting == 8)
-        #expect(network.drone.objectCounts.dropped == 14)
+        network.drone.submit([], class: .telemetry, at: network.droneNow)
+        #expect(network.drone.waiting == 3)
+        #expect(network.drone.objectCounts.dropped == 19)
         network.run(for: .seconds(2))
-        #expect(network.delivered.keys.sorted() == Array(12..<20))
+        #expect(network.delivered.keys.sorted() == Array(17..<20))
         #expect(network.altered == 0)
     }
 
     @Test func largestObjectArrives() throws {
         var network = try VirtualNetwork(seed: 14)
         network.run(for: .milliseconds(200))
-        network.submit(size: 1 << 20, class: .thermal)
-        network.run(for: .seconds(1))
+        network.submit(size: LinkLimits.objectSize, class: .thermal)
+        // The link starts slowly and may use four megabytes a second.
+        network.run(for: .seconds(6))
         network.captured.removeAll()
         #expect(network.missing == [])
     }

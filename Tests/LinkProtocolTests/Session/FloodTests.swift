@@ -44,7 +44,7 @@ import Testing
         #expect(network.strayed > 0)
         #expect(try #require(Self.entries(["sessions"], of: network.station)) <= 3)
         #expect(try #require(Self.entries(["peers"], of: network.station)) == 1)
-        #expect(try #require(Self.entries(["outputs"], of: network.station)) == 0)
+        #expect(try #require(Self.entries(["outputs", "elements"], of: network.station)) == 0)
         #expect(try #require(Self.entries(["addresses", "buckets"], of: network.station)) <= 1024)
         for _ in 0..<20 {
             flood(&network)

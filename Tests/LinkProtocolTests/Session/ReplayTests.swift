@@ -14,6 +14,10 @@ import Testing
             network.run(for: .milliseconds(30))
         }
         network.run(for: .milliseconds(200))
+        // What is still on its way would not be played back but delivered by the attacker.
+        let count = network.captured.count
+        network.run(for: .milliseconds(50))
+        network.captured.removeLast(network.captured.count - count)
         return network
     }
 

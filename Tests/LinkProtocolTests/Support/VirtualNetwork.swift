@@ -41,8 +41,14 @@ struct VirtualNetwork {
 
     /// Objects submitted, by the number in their first eight bytes.
     private(set) var sent: [UInt64: [UInt8]] = [:]
-    /// How often each number was delivered.
+    /// How often each number was delivered live.
     private(set) var delivered: [UInt64: Int] = [:]
+    /// How often each number came from the onboard record.
+    private(set) var backfilled: [UInt64: Int] = [:]
+    /// Numbers that the onboard record can give.
+    private var recorded: Set<UInt64> = []
+    /// Numbers that the drone's link asked the onboard record for.
+    private(set) var fetched: [UInt64] = []
     /// Deliveries that differ from what was submitted.
     private(set) var altered = 0
     var droneEvents: [DroneLinkEvent] = []
@@ -74,8 +80,10 @@ struct VirtualNetwork {
     }
 
     var droneNow: MonotonicInstant { now.advanced(by: droneClockAhead) }
-    /// Submitted numbers that were not delivered exactly once.
+    /// Submitted numbers that were not delivered live exactly once.
     var missing: [UInt64] { sent.keys.filter { delivered[$0] != 1 }.sorted() }
+    /// Submitted numbers that never came, neither live nor later.
+    var lacking: [UInt64] { sent.keys.filter { delivered[$0] == nil && backfilled[$0] == nil }.sorted() }
     /// Sequences that receipts have named so far.
     var receipted: Set<UInt64> {
         droneEvents.reduce(into: []) { set, event in
@@ -84,14 +92,20 @@ struct VirtualNetwork {
     }
     func count(_ wanted: (DroneLinkEvent) -> Bool) -> Int { droneEvents.filter(wanted).count }
 
-    /// Hands an object of `size` bytes (at least eight) to the drone's link.
-    mutating func submit(size: Int, class objectClass: ObjectClass = .telemetry) {
+    /// Hands an object of `size` bytes (at least eight) to the drone's link; a recorded one is backfilled when live fails.
+    mutating func submit(size: Int, class objectClass: ObjectClass = .telemetry, isRecorded: Bool = false) {
         let number = UInt64(sent.count)
         var writer = ByteWriter()
         writer.write(number)
         writer.write(bytes: random.bytes(max(0, size - 8)))
         sent[number] = writer.bytes
-        drone.submit(writer.bytes, class: objectClass)
+        if isRecorded { recorded.insert(number) }
+        drone.submit(writer.bytes, class: objectClass, id: isRecorded ? Self.id(number) : nil, at: droneNow)
+    }
+
+    /// All objects of a test count as one stream.
+    private static func id(_ number: UInt64) -> ObjectID {
+        ObjectID(flight: 1, stream: StreamID(.telemetry), sequence: number)
     }
 
     /// A station that knows what the old one had stored, and nothing else.
@@ -167,6 +181,10 @@ struct VirtualNetwork {
             case .event(let event):
                 droneEvents.append(event)
                 note(Array("drone \(event)".utf8))
+            case .fetch(let id):
+                fetched.append(id.sequence)
+                let bytes = recorded.contains(id.sequence) ? sent[id.sequence] : nil
+                drone.answerFetch(id, bytes, at: droneNow)
             case .wait(let until):
                 next = min(next, now.advanced(by: until.since(droneNow)))
                 break draining
@@ -182,7 +200,7 @@ struct VirtualNetwork {
             case .transmit(let bytes, let endpoint):
                 stationTransmissions += 1
                 if endpoint == droneEndpoint { transmit(Datagram(bytes: bytes, sender: nil)) } else { strayed += 1 }
-            case .deliver(_, let bytes): receive(bytes)
+            case .deliver(_, let bytes, let isBackfill): receive(bytes, isBackfill)
             case .event(let event):
                 stationEvents.append(event)
                 note(Array("station \(event)".utf8))
@@ -191,15 +209,15 @@ struct VirtualNetwork {
         }
     }
 
-    private mutating func receive(_ bytes: [UInt8]) {
+    private mutating func receive(_ bytes: [UInt8], _ isBackfill: Bool) {
         var reader = ByteReader(bytes)
         guard let number = try? reader.read(UInt64.self), sent[number] == bytes else {
             altered += 1
             return
         }
-        delivered[number, default: 0] += 1
+        if isBackfill { backfilled[number, default: 0] += 1 } else { delivered[number, default: 0] += 1 }
         note(bytes.prefix(8))
-        station.acknowledge([ObjectID(flight: 1, stream: StreamID(.telemetry), sequence: number)], of: name, at: now)
+        station.acknowledge([Self.id(number)], of: name, at: now)
     }
 
     /// FNV-1a over what happens and when.

@@ -1,0 +1,105 @@
+import FlightTypes
+
+/// How the link does, for people and for the frame budget.
+public struct LinkStatus: Hashable, Sendable {
+    /// What the path is believed to carry, bytes a second.
+    public var bytesPerSecond = 0.0
+    /// Smoothed round trip; nil before the first feedback.
+    public var roundTrip: Duration?
+    /// Queue that stands on the way.
+    public var standing: Duration = .zero
+    /// Share of datagrams lost, 0…1.
+    public var loss = 0.0
+    /// Where on the degradation ladder.
+    public var rung = LinkRung.full
+    /// UDP payload of the largest datagram in use.
+    public var datagramSize = LinkLimits.datagramSize
+    /// Objects on board that the station lacks.
+    public var missing: UInt64 = 0
+    /// Objects accepted for live sending, dropped before they left, late, known whole.
+    public var accepted: UInt64 = 0, dropped: UInt64 = 0, late: UInt64 = 0, whole: UInt64 = 0
+    /// Nothing yet.
+    public init() {}
+}
+
+extension DroneLink {
+    /// How the link does now. Counts what is missing, so not for every frame.
+    public var status: LinkStatus {
+        var status = LinkStatus()
+        status.bytesPerSecond = control.rate
+        status.roundTrip = delay.roundTrip
+        status.standing = delay.standing
+        status.loss = loss.fraction
+        status.rung = rung
+        status.datagramSize = mtu.size
+        status.missing = backfill.missing
+        status.accepted = outbox.counters.accepted
+        status.dropped = outbox.counters.dropped
+        status.late = outbox.counters.late
+        status.whole = outbox.counters.whole
+        return status
+    }
+
+    /// Where on the degradation ladder the link is.
+    public var currentRung: LinkRung { rung }
+    /// Objects accepted, and dropped because their class was full or they were too late to begin.
+    public var objectCounts: (accepted: UInt64, dropped: UInt64) { (outbox.counters.accepted, outbox.counters.dropped) }
+    /// Live objects waiting or being sent.
+    public var waiting: Int { outbox.liveCount }
+
+    /// Bytes that the next visible frame may have so that it arrives in time and frames like it can go on; 0 when none shall be
+    /// sent now. On a slow path it grows while frames are skipped, so fewer and larger frames come instead of many tiny ones.
+    public func visibleBudget(at now: MonotonicInstant) -> Int {
+        guard isEstablished, !isStalled(at: now), rung != .detectionsOnly else { return 0 }
+        let hasThermal = lastThermal.map { now.since($0) < .seconds(5) } ?? false
+        guard rung < .thermalStills || !hasThermal else { return 0 }
+        let useful = (1 - loss.fraction) * 0.93
+        let pause = min(lastVisible.map { now.since($0).milliseconds } ?? 1000, 1000)
+        let since = control.rate * pause / 1000 * 0.9
+        let backlog = Double(outbox.queuedBytes())
+        let steady = (since - max(0, backlog - since * 0.2)) * useful
+        // What is on its way beyond the path itself stands in a queue.
+        let trip = (delay.leastRoundTrip ?? .milliseconds(100)) + .milliseconds(10)
+        let queued = max(
+            delay.standing.milliseconds, Double(ledger.bytesOnTheWay) / control.rate * 1000 - trip.milliseconds)
+        let oneWay = trip.milliseconds / 2
+        let left = (configuration.deadlines.visible.milliseconds - oneWay - max(0, queued) - 25) / 1000
+        // Half of the time: a radio link's rate is a mean, and the next tenth of a second may carry half of it.
+        let inTime = (control.rate * max(0, left) * 0.5 - backlog) * useful
+        return Int(max(0, min(steady, inTime, 8e6)))
+    }
+
+    /// Whether much is on its way and nothing has been heard of it for longer than an answer takes: the path stands still, and a
+    /// frame begun now would only wait.
+    func isStalled(at now: MonotonicInstant) -> Bool {
+        guard let oldest = ledger.oldestOnTheWay, let lastFeedback else { return false }
+        let patience = (delay.leastRoundTrip ?? .milliseconds(200)) + control.standingTarget + .milliseconds(20)
+        return now.since(lastFeedback) > .milliseconds(35) && now.since(oldest) > patience
+    }
+
+    /// The first queue that holds more than its limit, if any: for the invariants of the simulation.
+    public var overfullQueue: String? { attempts.count > Self.attemptsLimit ? "handshakes" : outbox.overfull }
+
+    /// A number over all state that a datagram may change. Equal before and after whatever did not authenticate.
+    public var fingerprint: UInt64 {
+        var hash = Fingerprint()
+        hash.mix(current?.sendCounter ?? 0, current?.window.highest ?? 0, UInt64(current?.localIndex ?? 0))
+        hash.mix(previous?.sendCounter ?? 0, previous?.window.highest ?? 0, ledger.next)
+        hash.mix(UInt64(ledger.bytesOnTheWay), control.rate.bitPattern, loss.fraction.bitPattern)
+        hash.mix(UInt64(outbox.begun.count), outbox.counters.whole, outbox.counters.fragments)
+        hash.mix(UInt64(bitPattern: nextHandshake.nanoseconds), UInt64(attempts.count), isSilent ? 1 : 0)
+        hash.mix(UInt64(bitPattern: lastHeard?.nanoseconds ?? 0), UInt64(mtu.size), UInt64(cookie == nil ? 0 : 1))
+        return hash.value
+    }
+}
+
+/// FNV-1a over words.
+struct Fingerprint {
+    private(set) var value: UInt64 = 0xCBF2_9CE4_8422_2325
+    mutating func mix(_ words: UInt64...) {
+        for word in words {
+            value = (value ^ word) &* 0x0000_0100_0000_01B3
+            value ^= value >> 31
+        }
+    }
+}
