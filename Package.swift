@@ -18,6 +18,12 @@ func system(_ name: String, _ pkgConfig: String?, _ debian: String) -> Target {
 // tests of one debug build run in time. Checks for overflow and bounds stay on.
 let optimised: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
 
+// The link runs for each datagram; what is checked here at run time costs a tenth of it. Debug builds and so all tests keep the
+// check.
+let perDatagram: [SwiftSetting] = [
+    .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))
+]
+
 func room(
     _ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = [], settings: [SwiftSetting] = []
 ) -> Target {
@@ -62,8 +68,8 @@ let package = Package(
         room("HotspotDetection", ["FlightTypes"], settings: optimised),
         room("ErasureCoding", ["CISAL"], settings: optimised),
         room("NetworkImpairment", ["FlightTypes"], settings: optimised),
-        room("LinkProtocol", ["FlightTypes", "ErasureCoding", crypto], settings: optimised),
-        room("LinkTransport", ["LinkProtocol", "FlightTypes", nioCore, nioPosix, logging]),
+        room("LinkProtocol", ["FlightTypes", "ErasureCoding", crypto], settings: optimised + perDatagram),
+        room("LinkTransport", ["LinkProtocol", "FlightTypes", nioCore, nioPosix, logging], settings: perDatagram),
         room("Sensors", ["FlightTypes", "ImageCoding", "CV4L2", "CDevices"]),
         room("Scenario", ["FlightTypes", "Geodesy"], settings: optimised),
         room("Recording", ["FlightTypes", crypto, product("GRDB", "GRDB.swift")]),
@@ -96,7 +102,7 @@ let package = Package(
             ]),
         .target(
             name: "LinkSimulation", dependencies: ["LinkProtocol", "NetworkImpairment", "FlightTypes"],
-            path: "Tests/Simulation", swiftSettings: strict + optimised),
+            path: "Tests/Simulation", swiftSettings: strict + optimised + perDatagram),
         .executableTarget(
             name: "lagebild",
             dependencies: [

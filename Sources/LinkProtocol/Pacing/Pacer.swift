@@ -2,8 +2,9 @@ import FlightTypes
 
 /// A token bucket that spreads datagrams in time, so that a frame does not leave as one burst that a queue on the way drops.
 public struct Pacer: Sendable {
-    /// A millisecond's worth may leave at once, so that a shell can hand the kernel several datagrams in one call.
-    static let burst: Duration = .milliseconds(1)
+    /// Two milliseconds' worth may leave at once, so that a shell wakes up rarely and hands the kernel several datagrams in one
+    /// call.
+    static let burst: Duration = .milliseconds(2)
     private var tokens = 0.0
     private var last: MonotonicInstant?
     /// Bytes a second.

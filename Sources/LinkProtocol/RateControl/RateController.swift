@@ -27,6 +27,11 @@ struct RateController: Sendable {
     private var cutsInARow = 0
     private var delivered = DeliveredRate()
     private var congestionMarks: UInt32?
+    private static let floorInterval: Duration = .seconds(5)
+    private var standingAtFirstCut: Duration = .zero
+    private var leastQueue: Duration = .seconds(3600)
+    private var floorWatched: MonotonicInstant?
+    private var drainUntil: MonotonicInstant?
     /// Cuts so far.
     private(set) var cuts: UInt64 = 0
 
@@ -52,18 +57,45 @@ struct RateController: Sendable {
         let newMarks = congestionMarks.map { marks != $0 } ?? false
         congestionMarks = marks
         let standing = delay.standing
+        watchFloor(delay, roundTrip, at: now)
         if standing > standingTarget || (phase == .startUp && standing > standingTarget / 2) || newMarks {
             guard lastCut.map({ now.since($0) > roundTrip + .milliseconds(80) }) ?? true else { return }
             cut(standing: standing, isMark: newMarks && standing <= standingTarget, at: now)
+            if cutsInARow == 1 { standingAtFirstCut = standing }
             if cutsInARow >= 6 {
-                // Six cuts and the queue still stands: it is no queue, the path has become longer.
-                delay.resetFloor()
+                // Six cuts and what stands has not become less: it is no queue, the path has become longer.
+                if standing > standingAtFirstCut * 0.85 { delay.resetFloor() }
                 cutsInARow = 0
             }
             return
         }
         if standing < .milliseconds(6) { cutsInARow = 0 }
         rise(standing: standing, roundTrip: roundTrip, isBusy: isBusy, at: now)
+    }
+
+    /// A path that is never idle never shows its floor, and the floor would creep up with the queue: now and then everything is
+    /// held back until the queue must have drained (as BBR probes its round trip).
+    private mutating func watchFloor(_ delay: DelayTracker, _ roundTrip: Duration, at now: MonotonicInstant) {
+        leastQueue = min(leastQueue, delay.newest)
+        guard let begun = floorWatched else {
+            floorWatched = now
+            return
+        }
+        guard now.since(begun) >= Self.floorInterval else { return }
+        if leastQueue > .milliseconds(3) {
+            drainUntil = now.advanced(by: roundTrip + max(delay.standing, leastQueue) + .milliseconds(60))
+        }
+        floorWatched = now
+        leastQueue = .seconds(3600)
+    }
+
+    /// Whether a queue is being let drain on purpose.
+    func isDraining(at now: MonotonicInstant) -> Bool { drainUntil.map { now < $0 } ?? false }
+    /// What datagrams leave at: above the rate while the path idles between two pictures, so that each is there soon; the rate
+    /// itself where something has been waiting all the time since `idle`, or the queue would never drain.
+    func pacingRate(idle: MonotonicInstant, at now: MonotonicInstant) -> Double {
+        if isDraining(at: now) { return rate * 0.4 }
+        return now.since(idle) > .milliseconds(80) ? rate * 0.98 : rate * 1.25
     }
 
     private mutating func cut(standing: Duration, isMark: Bool, at now: MonotonicInstant) {
@@ -98,7 +130,9 @@ struct RateController: Sendable {
             } else if let ceiling, rate < 0.95 * ceiling {
                 perTrip = 0.15
             } else {
-                perTrip = 0.05
+                // The longer nothing was found there, the bolder.
+                let seconds = lastCut.map { now.since($0).milliseconds / 1000 } ?? 10
+                perTrip = min(0.015 * (1 + seconds), 0.15)
             }
         }
         let slack = max(0, 1 - standing / standingTarget)
@@ -109,8 +143,9 @@ struct RateController: Sendable {
     }
 
     /// Bytes that may be on their way.
-    func window(delay: DelayTracker, datagram: Int) -> Int {
+    func window(delay: DelayTracker, datagram: Int, at now: MonotonicInstant) -> Int {
         let trip = delay.leastRoundTrip ?? .milliseconds(100)
+        if isDraining(at: now) { return max(Int(min(rate * trip.milliseconds / 2000, 64e6)), 2 * datagram) }
         let bytes = rate * (trip + Self.windowQueue + standingTarget).milliseconds / 1000
         return max(Int(min(bytes, 64e6)), 3 * datagram)
     }

@@ -21,6 +21,7 @@ struct SentLedger: Sendable {
     /// Datagrams remembered; older ones count as lost.
     static let capacity: UInt64 = 4096
     private static let packetThreshold: UInt64 = 3
+    private static let longestFade: Duration = .milliseconds(150)
 
     /// The session, by the station's index.
     let session: UInt32
@@ -28,6 +29,7 @@ struct SentLedger: Sendable {
     private(set) var next: UInt64 = 0
     private var oldestOpen: UInt64 = 0
     private var judged: UInt64 = 0
+    private var lossesSince: MonotonicInstant?
     private var lost: [Load] = []
     private var largeLost = 0
     private(set) var highestArrived: UInt64?
@@ -97,8 +99,16 @@ struct SentLedger: Sendable {
         while judged < next {
             let entry = entries[slot(judged)]
             guard entry.state != .onItsWay else { return }
-            if entry.load != .mtuProbe { estimate.note(lost: entry.state == .lost) }
             judged += 1
+            guard entry.load != .mtuProbe else { continue }
+            if entry.state == .lost {
+                lossesSince = lossesSince ?? entry.sent
+                // So long a run is an outage or a queue that ran over: it says nothing about the next datagram.
+                if let begun = lossesSince, entry.sent.since(begun) > Self.longestFade { continue }
+            } else {
+                lossesSince = nil
+            }
+            estimate.note(lost: entry.state == .lost)
         }
     }
 

@@ -81,7 +81,7 @@ extension DroneLink {
                 arrivedBytes: outcome.arrivedBytes, marks: feedback.congestionMarks, delay: &delay, isBusy: isBusy,
                 at: now)
             isBusy = false
-            pacer.setRate(control.rate * 1.25, at: now)
+            pacer.setRate(control.pacingRate(idle: lastIdle, at: now), at: now)
         }
         outbox.replan(changed, path: path, at: now)
     }
@@ -143,7 +143,9 @@ extension DroneLink {
         guard !isSilent, let oldest = ledger.oldestOnTheWay else { return nil }
         let trip = delay.roundTrip ?? .milliseconds(300)
         let patience = trip + max(delay.roundTripVariation * 2, .milliseconds(14))
-        return max(oldest.advanced(by: patience), lastProbe.advanced(by: .milliseconds(10)))
+        // A question is some 80 bytes: at most a twentieth of what the path carries.
+        let spacing = Duration.microseconds(Int64(min(max(1600 / control.rate * 1e6, 10_000), 500_000)))
+        return max(oldest.advanced(by: patience), lastProbe.advanced(by: spacing))
     }
 
     /// The last datagrams of a burst have no newer ones behind them that would show their loss: one more draws the answer

@@ -12,14 +12,16 @@ extension DroneLink {
         return max(min(mtu.size, max(slow, 480)) - LinkLimits.fragmentOverhead, ObjectLayout.smallestSymbol)
     }
 
-    var window: Int {
-        control.window(delay: delay, datagram: min(mtu.size, largestSymbol + 64) + LinkLimits.networkOverhead)
+    func window(at now: MonotonicInstant) -> Int {
+        let datagram = min(mtu.size, largestSymbol + 64) + LinkLimits.networkOverhead
+        return control.window(delay: delay, datagram: datagram, at: now)
     }
 
     /// The next datagram with content that may leave now.
     mutating func nextDatagram(at now: MonotonicInstant) -> [UInt8]? {
         guard current != nil, !isSilent else { return nil }
         if let datagram = fragment(of: .telemetry, at: now) { return datagram }
+        if !outbox.hasLiveToSend { lastIdle = now }
         guard outbox.hasLiveToSend || outbox.hasToSend(.backfill) || now >= mtu.nextProbe else { return nil }
         guard pacer.isOpen(at: now) else {
             isBusy = isBusy || outbox.hasLiveToSend
@@ -28,7 +30,7 @@ extension DroneLink {
         if now >= mtu.nextProbe, let size = mtu.probe(at: now, interval: probeInterval) {
             return sealProbe(size, at: now)
         }
-        guard ledger.bytesOnTheWay < window else {
+        guard ledger.bytesOnTheWay < window(at: now) else {
             isBusy = isBusy || outbox.hasLiveToSend
             return nil
         }
@@ -61,7 +63,8 @@ extension DroneLink {
 
     /// Backfill leaves only where it delays nothing: no live object waits, no queue stands, half the window is free.
     private func mayBackfill(at now: MonotonicInstant) -> Bool {
-        !outbox.hasLiveToSend && delay.standing < control.standingTarget / 2 && ledger.bytesOnTheWay < window / 2
+        !outbox.hasLiveToSend && delay.standing < control.standingTarget / 2
+            && ledger.bytesOnTheWay < window(at: now) / 2
     }
 
     /// What to fetch from the onboard record next: only when there is room to send it, so that the disk is not read for nothing.
@@ -119,7 +122,7 @@ extension DroneLink {
         guard current != nil, !isSilent else { return far }
         var next = min(far, max(mtu.nextProbe, pacer.nextTime(after: now)))
         if let urgent = outbox.nextReady(of: .telemetry, at: now) { next = min(next, urgent) }
-        if ledger.bytesOnTheWay < window {
+        if ledger.bytesOnTheWay < window(at: now) {
             for objectClass in ObjectClass.allCases.dropFirst() {
                 guard let ready = outbox.nextReady(of: objectClass, at: now) else { continue }
                 if objectClass == .backfill, backfillCredit < Double(mtu.size), !mayBackfill(at: now) { continue }

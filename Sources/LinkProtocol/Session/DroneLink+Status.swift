@@ -18,6 +18,8 @@ public struct LinkStatus: Hashable, Sendable {
     public var missing: UInt64 = 0
     /// Objects accepted for live sending, dropped before they left, late, known whole.
     public var accepted: UInt64 = 0, dropped: UInt64 = 0, late: UInt64 = 0, whole: UInt64 = 0
+    /// Fragments sent, and how many of them were repair.
+    public var fragments: UInt64 = 0, repairs: UInt64 = 0
     /// Nothing yet.
     public init() {}
 }
@@ -37,6 +39,8 @@ extension DroneLink {
         status.dropped = outbox.counters.dropped
         status.late = outbox.counters.late
         status.whole = outbox.counters.whole
+        status.fragments = outbox.counters.fragments
+        status.repairs = outbox.counters.repairs
         return status
     }
 
@@ -55,7 +59,7 @@ extension DroneLink {
         guard rung < .thermalStills || !hasThermal else { return 0 }
         let useful = (1 - loss.fraction) * 0.93
         let pause = min(lastVisible.map { now.since($0).milliseconds } ?? 1000, 1000)
-        let since = control.rate * pause / 1000 * 0.9
+        let since = control.rate * pause / 1000 * 0.97
         let backlog = Double(outbox.queuedBytes())
         let steady = (since - max(0, backlog - since * 0.2)) * useful
         // What is on its way beyond the path itself stands in a queue.

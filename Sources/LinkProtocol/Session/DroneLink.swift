@@ -108,6 +108,8 @@ public struct DroneLink: Sendable {
     /// Bytes that backfill may send ahead of live traffic: its floor.
     var backfillCredit = 0.0
     var isBusy = false
+    /// When nothing live last waited.
+    var lastIdle: MonotonicInstant
     var lastProbe: MonotonicInstant
     var lastFeedback: MonotonicInstant?
     var pendingFetches = 0
@@ -130,6 +132,7 @@ public struct DroneLink: Sendable {
         nextHandshake = now
         lastSent = now
         lastProbe = now
+        lastIdle = now
         nextBackfillLook = now
         timersDue = now
         outbox = Outbox(deadlines: configuration.deadlines)

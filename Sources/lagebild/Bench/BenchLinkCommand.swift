@@ -243,6 +243,11 @@ struct BenchRun {
                     format: "%.2f Mbit/s of pictures, %.2f Mbit/s sent", bits / seconds / 1e6,
                     offered * 8 / (seconds + 2) / 1e6))
         }
+        if row.isBackfilling {
+            let arrivals = live.values.sorted()
+            let gap = zip(arrivals.dropFirst(), arrivals).map { Double($0 - $1) / 1e6 }.max() ?? .nan
+            notes.append(String(format: "live picture away for %.0f ms", gap))
+        }
         if row.isBackfilling { notes.append("\(sizes.count - any.count) of \(sizes.count) missing at the end") }
         if !telemetrySent.isEmpty {
             let sorted = telemetryLate.sorted()

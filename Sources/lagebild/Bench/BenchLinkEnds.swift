@@ -33,6 +33,7 @@ struct BenchLinkSendCommand: AsyncParsableCommand {
     @Option(help: "Telemetry samples a second beside the frames.") var telemetry = 0.0
     @Option(help: "Wait up to this many seconds for backfill at the end.") var settle = 0
     @Flag(help: "Make frames smaller where the link does not carry them.") var adaptive = false
+    @Flag(help: "Say on standard error ten times a second how the link does.") var verbose = false
 
     func run() async throws {
         let parts = target.split(separator: ":")
@@ -67,6 +68,18 @@ struct BenchLinkSendCommand: AsyncParsableCommand {
             if await transport.snapshot().isEstablished { break }
             try await Task.sleep(for: .milliseconds(50))
         }
+        let isVerbose = verbose
+        let watching = Task {
+            while isVerbose, !Task.isCancelled {
+                let link = await transport.snapshot().link
+                complain(
+                    "rate \(Int(link.bytesPerSecond / 125)) kbit/s, round trip \(Int(link.roundTrip?.milliseconds ?? 0)) ms, standing "
+                        + "\(link.standing.milliseconds) ms, loss \(link.loss), dropped \(link.dropped), late \(link.late)"
+                )
+                try? await Task.sleep(for: .milliseconds(100))
+            }
+        }
+        defer { watching.cancel() }
         let started = try send(file, through: transport, flight: flight, clocks: clocks)
         try await Task.sleep(for: .milliseconds(500))
         for _ in 0..<(settle * 10) {
@@ -77,7 +90,7 @@ struct BenchLinkSendCommand: AsyncParsableCommand {
         await transport.stop()
         print(
             "{\"frames\":\(file.frames.count - warmup),\"cpuSeconds\":\(processorSeconds() - started),"
-                + "\"handshakes\":\(counters.counters.handshakes),\"offload\":\(counters.isOffloading),"
+                + "\"kilobits\":\(Int(counters.link.bytesPerSecond / 125)),\"handshakes\":\(counters.counters.handshakes),\"offload\":\(counters.isOffloading),"
                 + "\"datagram\":\(counters.link.datagramSize),\"missing\":\(counters.link.missing)}")
     }
 
@@ -172,6 +185,16 @@ struct BenchLinkReceiveCommand: AsyncParsableCommand {
     @Option(help: "End this long after the last datagram, seconds.") var idle = 3
     @Option(help: "Frames before this index do not count.") var warmup = 60
 
+    private static func isEqual(_ bytes: [UInt8], _ frame: ArraySlice<UInt8>) -> Bool {
+        bytes.count == frame.count
+            && bytes.withUnsafeBytes { left in
+                frame.withUnsafeBytes { right in
+                    guard let left = left.baseAddress, let right = right.baseAddress else { return bytes.isEmpty }
+                    return memcmp(left, right, bytes.count) == 0
+                }
+            }
+    }
+
     private struct State {
         var last: MonotonicInstant?
         var started: Double?
@@ -199,7 +222,7 @@ struct BenchLinkReceiveCommand: AsyncParsableCommand {
                         let index = Int(clamping: frame.id.sequence)
                         guard index < file.frames.count else { return }
                         isReduced = frame.flags.contains(.reduced)
-                        let isSame = isReduced || frame.payload[...] == file.frames[index]
+                        let isSame = isReduced || Self.isEqual(frame.payload, file.frames[index])
                         let how = arrival.isBackfill ? "backfill" : isReduced ? "reduced" : "live"
                         output.write("\(index) \(now.nanoseconds) \(isSame ? how : "ALTERED")")
                         if index >= warmup { state.withLock { $0.started = $0.started ?? processorSeconds() } }

@@ -45,7 +45,9 @@ import Testing
         let other = DatagramCipher(choice, key: random.bytes(32))
         let datagram = Self.sealed(cipher, random.bytes(64), counter: 5)
         #expect(other.open(datagram, counter: 5) == nil)
-        for counter: UInt64 in [0, 4, 6, 5 + (1 << 32), .max] { #expect(cipher.open(datagram, counter: counter) == nil) }
+        for counter: UInt64 in [0, 4, 6, 5 + (1 << 32), .max] {
+            #expect(cipher.open(datagram, counter: counter) == nil)
+        }
         for length in 0..<datagram.count { #expect(cipher.open(Array(datagram.prefix(length)), counter: 5) == nil) }
         #expect(cipher.open(datagram + [0], counter: 5) == nil)
     }

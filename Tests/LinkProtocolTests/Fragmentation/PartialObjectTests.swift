@@ -17,7 +17,8 @@ private let start = MonotonicInstant(nanoseconds: 1_000_000_000)
         #expect(layout.symbols == count || count == 1)
         for parity in Set([0, 1, count / 2, count]) {
             var partial = PartialObject(layout, isBackfill: false, at: start)
-            let chosen = pieces.prefix(count).shuffled(using: &random).prefix(count - parity)
+            let chosen =
+                pieces.prefix(count).shuffled(using: &random).prefix(count - parity)
                 + pieces.suffix(count).shuffled(using: &random).prefix(parity)
             for (place, piece) in chosen.shuffled(using: &random).enumerated() {
                 #expect(!partial.isWhole)
