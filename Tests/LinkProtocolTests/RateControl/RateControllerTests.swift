@@ -81,9 +81,9 @@ private struct Line {
         line.run(.seconds(10))
         let (rate, queueing) = line.run(.seconds(20))
         #expect((0.7 * capacity...1.1 * capacity).contains(rate), "\(rate)")
-        // What is aimed at: 12 ms and the time of four full datagrams, 60 ms at most.
+        // The target, 12 ms and the time of four full datagrams (60 ms at most), and the 25 ms that the window has beyond it.
         let target = 12 + min(4 * 1500 / capacity * 1000, 60)
-        #expect(queueing < target + 15, "\(queueing) ms")
+        #expect(queueing < target + 25, "\(queueing) ms")
     }
 
     @Test func aStandingQueueCuts() {
