@@ -97,6 +97,39 @@ public final class Agent: Sendable {
         await logCounts()
     }
 
+    /// Sends what earlier flights left on board, without any sensor; returns when the Leitstelle has all of it, or when `stopped`
+    /// returns. Whether it is complete.
+    public func finishEarlierFlights(until stopped: @escaping @Sendable () async -> Void) async -> Bool {
+        transport.start()
+        recorder?.start()
+        announceEarlierFlights()
+        let stopping = Task { await stopped() }
+        let sending = Task { () -> Bool in
+            var quiet = 0
+            var last: UInt64?
+            while !Task.isCancelled {
+                try? await Task.sleep(for: .milliseconds(500))
+                let snapshot = await transport.snapshot()
+                quiet = snapshot.isEstablished && snapshot.link.missing == 0 ? quiet + 1 : 0
+                // The records on board are looked through meanwhile; then nothing is missing for good.
+                if quiet >= 6 { return true }
+                if snapshot.link.missing != last { logger.notice("\(snapshot.link.missing) objects still to follow") }
+                last = snapshot.link.missing
+            }
+            return false
+        }
+        let watching = Task {
+            await stopping.value
+            sending.cancel()
+        }
+        let isComplete = await sending.value
+        watching.cancel()
+        stopping.cancel()
+        recorder?.stop()
+        await transport.stop()
+        return isComplete
+    }
+
     // MARK: - Objects
 
     private func makeSensors() -> [SensorThread] {
