@@ -129,7 +129,7 @@ let package = Package(
         tests("SituationTests", ["Situation", "FlightTypes"]),
         tests("ReplayTests", ["Replay", "Situation", "Recording", "FlightTypes"]),
         tests("ViewerTests", ["Viewer", "Situation", "FlightTypes", crypto]),
-        tests("DroneAgentTests", ["DroneAgent", "ConfigurationFile", "Sensors", "FlightTypes"]),
+        tests("DroneAgentTests", ["DroneAgent", "ConfigurationFile", "Sensors", "LinkProtocol", "FlightTypes"]),
         tests("LeitstelleTests", ["Leitstelle", "Situation", "Viewer", "FlightTypes", "ConfigurationFile"]),
     ]
 )

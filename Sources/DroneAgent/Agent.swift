@@ -29,6 +29,7 @@ public final class Agent: Sendable {
         var statusSequence: UInt64 = 0
         var submitted: UInt64 = 0
         var rung = LinkRung.full
+        var thinning = LowRateThinning()
     }
     private let configuration: AgentConfiguration
     private let clocks: any Clocks
@@ -162,11 +163,11 @@ public final class Agent: Sendable {
         return threads
     }
 
-    fileprivate var flightNumber: UInt32 { flight }
-    fileprivate func pose(at moment: MonotonicInstant) -> Pose { state.withLock { $0.timeline.pose(at: moment) } }
+    var flightNumber: UInt32 { flight }
+    func pose(at moment: MonotonicInstant) -> Pose { state.withLock { $0.timeline.pose(at: moment) } }
 
     /// Records a frame, and sends of it what the link carries.
-    fileprivate func submit(_ frame: Frame, with copy: inout LiveCopy) {
+    func submit(_ frame: Frame, with copy: inout LiveCopy) {
         let object = FlightObject.frame(frame)
         let bytes = object.encoded()
         record(object, bytes)
@@ -183,11 +184,13 @@ public final class Agent: Sendable {
         }
     }
 
-    fileprivate func submit(_ object: FlightObject) {
+    func submit(_ object: FlightObject) {
         let bytes = object.encoded()
         record(object, bytes)
         if case .detections(let report) = object, !report.detections.isEmpty { transport.wantContext() }
-        send(bytes, object.id)
+        let now = clocks.monotonicNow()
+        let isSent = state.withLock { $0.thinning.sends(object, rung: $0.rung, at: now) }
+        if isSent { send(bytes, object.id) } else { transport.skip(object.id) }
     }
 
     private func send(_ bytes: [UInt8], _ id: ObjectID) {
@@ -235,12 +238,12 @@ public final class Agent: Sendable {
 
     // MARK: - Status
 
-    fileprivate func note(_ state: StatusReport.SensorState, _ stream: StreamID, _ text: String) {
+    func note(_ state: StatusReport.SensorState, _ stream: StreamID, _ text: String) {
         update(stream, state)
         logger.log(level: state == .running ? .notice : .warning, "\(stream): \(text)")
     }
 
-    fileprivate func update(
+    func update(
         _ stream: StreamID, _ newState: StatusReport.SensorState, taken: UInt64 = 0, lost: UInt64 = 0
     ) {
         state.withLock { state in
@@ -285,7 +288,7 @@ public final class Agent: Sendable {
         }
     }
 
-    fileprivate func handle(_ event: DroneLinkEvent) {
+    func handle(_ event: DroneLinkEvent) {
         switch event {
         case .established: logger.notice("Connected to the Leitstelle")
         case .resumed: logger.notice("The Leitstelle is heard again")
@@ -351,67 +354,4 @@ public final class Agent: Sendable {
                 reserveBytes: Int64(configuration.recordReserveMegabytes) << 20))
         return OnboardRecorder(writer: writer, clocks: clocks, logger: logger)
     }
-}
-
-/// Breaks the circle between the agent and the link that calls it back: bound once, before anything runs.
-private final class EventRelay: Sendable {
-    private let agent = Mutex<Agent?>(nil)
-    func bind(_ agent: Agent) { self.agent.withLock { $0 = agent } }
-    func handle(_ event: DroneLinkEvent) { agent.withLock { $0 }?.handle(event) }
-}
-
-/// One sensor on its own thread, from captured image to submitted frame.
-private final class SensorThread: Sendable {
-    private let sensor: any ImageSensor
-    private let agent: Agent
-    private let stream: StreamID
-    private let stage: DetectionStage?
-    private let stamper: Mutex<FrameStamper>
-    private let copy = CopyBox()
-    private let isStopping = Atomic(false)
-
-    init(_ sensor: any ImageSensor, agent: Agent, stream: StreamID, stage: DetectionStage?) {
-        self.sensor = sensor
-        self.agent = agent
-        self.stream = stream
-        self.stage = stage
-        stamper = Mutex(FrameStamper(flight: agent.flightNumber, stream: stream))
-    }
-
-    func start() {
-        stage?.start()
-        let thread = Thread { [self] in
-            do {
-                try sensor.run { self.handle($0) }
-                if !isStopping.load(ordering: .relaxed) { agent.note(.missing, stream, "the source has ended") }
-            } catch { agent.note(.failing, stream, "\(error)") }
-        }
-        thread.name = stream.description
-        thread.start()
-    }
-
-    func stop() {
-        isStopping.store(true, ordering: .relaxed)
-        sensor.stop()
-        stage?.stop()
-    }
-
-    private func handle(_ event: SensorEvent) {
-        switch event {
-        case .image(let image):
-            let pose = agent.pose(at: image.captureTime.monotonic)
-            let (frame, isFrozen) = stamper.withLock { ($0.stamp(image, pose: pose), $0.isFrozen) }
-            agent.update(stream, isFrozen ? .frozen : .running, taken: 1, lost: UInt64(max(0, image.lostBefore)))
-            agent.submit(frame, with: &copy.copy)
-            stage?.append(frame)
-        case .lost(let count): agent.update(stream, .running, lost: UInt64(max(0, count)))
-        case .state(let state, let text): agent.note(state, stream, text)
-        }
-    }
-}
-
-/// Holds a camera's copier.
-private final class CopyBox: @unchecked Sendable {
-    // @unchecked: a sensor calls its sink from its own thread only, one image at a time.
-    var copy = LiveCopy()
 }

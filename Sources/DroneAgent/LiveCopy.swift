@@ -21,7 +21,8 @@ public struct LiveCopy {
     public mutating func choose(_ frame: Frame, budget: Int) -> Choice {
         guard frame.encoding == .jpeg else { return frame.payload.count <= budget ? .original : .skip }
         if frame.payload.count <= budget + budget / 4 { return .original }
-        guard budget >= Self.leastBytes, let copy = try? reducer.reduce(frame.payload, toAtMost: budget),
+        // A little more than the budget is asked for: quality comes in steps, and what falls short of it is left unused.
+        guard budget >= Self.leastBytes, let copy = try? reducer.reduce(frame.payload, toAtMost: budget + budget / 8),
             copy.bytes.count < frame.payload.count
         else { return .skip }
         var reduced = frame

@@ -109,7 +109,9 @@ struct RateController: Sendable {
         // Below what is delivered by as much as drains the standing queue in half a second.
         let drain = min(0.3, standing.milliseconds / 500)
         let goal = isMark ? rate * 0.9 : min(rate * 0.95, got * (0.95 - drain))
-        rate = min(max(goal, rate * 0.6, limits.least), limits.most)
+        // Nearly nothing comes through: not a turn of the path but another path.
+        let isFarOff = got < rate * 0.1 && standing > .milliseconds(200)
+        rate = min(max(goal, rate * (isFarOff ? 0.3 : 0.6), limits.least), limits.most)
     }
 
     private mutating func rise(standing: Duration, roundTrip: Duration, isBusy: Bool, at now: MonotonicInstant) {
@@ -147,7 +149,8 @@ struct RateController: Sendable {
         let trip = delay.leastRoundTrip ?? .milliseconds(100)
         if isDraining(at: now) { return max(Int(min(rate * trip.milliseconds / 2000, 64e6)), 2 * datagram) }
         let bytes = rate * (trip + Self.windowQueue + standingTarget).milliseconds / 1000
-        return max(Int(min(bytes, 64e6)), 3 * datagram)
+        // On the slowest paths even three datagrams are a queue of half a second.
+        return max(Int(min(bytes, 64e6)), (rate < 6_000 ? 2 : 3) * datagram)
     }
 }
 

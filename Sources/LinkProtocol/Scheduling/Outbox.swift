@@ -37,6 +37,8 @@ struct Outbox: Sendable {
     }
     /// Objects being sent at once, live and backfill.
     private static let begunLimit = 96
+    /// Below this (bytes a second) nothing is sent in copies.
+    private static let dearRate = 10_000.0
 
     private var waiting = [[Waiting]](repeating: [], count: ObjectClass.allCases.count)
     private(set) var begun: [UInt32: OutgoingObject] = [:]
@@ -200,7 +202,9 @@ struct Outbox: Sendable {
                 object.blocks[number].queued = 0
                 continue
             }
-            let wanted = symbols(missing: missing, hasLost: object.hasLost, roundsLeft: roundsLeft, path)
+            // Copies cost a slow path more than the wait for a repair, and what it loses it mostly loses to its own queue.
+            let isDear = isFirst && object.objectClass.isUrgent && path.rate < Self.dearRate
+            let wanted = isDear ? missing : symbols(missing: missing, hasLost: object.hasLost, roundsLeft: roundsLeft, path)
             // At the last call nothing more can become known. Where losses come together, what has been without news for
             // longer than an answer takes is gone; and few symbols are sent once more to be sure, in another burst's time.
             let isStale = now.since(object.lastSent) > path.roundTrip + .milliseconds(10)

@@ -9,7 +9,7 @@ extension DroneLink {
     /// Bytes of an object in the datagrams of today's path.
     var largestSymbol: Int {
         let slow = Int(min(control.rate * Self.longestDatagram.milliseconds / 1000, 1e6))
-        return max(min(mtu.size, max(slow, 480)) - LinkLimits.fragmentOverhead, ObjectLayout.smallestSymbol)
+        return max(min(mtu.size, max(slow, 300)) - LinkLimits.fragmentOverhead, ObjectLayout.smallestSymbol)
     }
 
     func window(at now: MonotonicInstant) -> Int {

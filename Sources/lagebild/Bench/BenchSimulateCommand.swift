@@ -16,13 +16,13 @@ struct BenchSimulateCommand: AsyncParsableCommand {
 
             Example: lagebild bench simulate --hours 1 --seed 7
             """)
-    enum Kind: String, ExpressibleByArgument, CaseIterable { case full, thin, random }
+    enum Kind: String, ExpressibleByArgument, CaseIterable { case full, thin, random, attack }
 
     @Option(help: "Hours of flight to simulate (full and thin).") var hours = 1.0
     @Option(help: "The seed, or the first of several.") var seed: UInt64 = 1
     @Option(
         help:
-            "full: all sensors, real cipher; thin: telemetry and small frames, cheap cipher; random: short flights, each with weather of its own."
+            "full: all sensors, real cipher; thin: telemetry and small frames, cheap cipher; random: short flights, each with weather of its own; attack: a million hostile datagrams during one flight."
     )
     var load = Kind.full
     @Option(help: "How many seeds (random).") var seeds = 100
@@ -40,6 +40,7 @@ struct BenchSimulateCommand: AsyncParsableCommand {
         let plans: [(seed: UInt64, plan: FlightPlan)]
         switch load {
         case .random: plans = (0..<UInt64(seeds)).map { (seed &+ $0, FlightPlan.random(seed: seed &+ $0)) }
+        case .attack: plans = [(seed, Self.attacked())]
         case .full, .thin:
             // Two flights at once, one a core.
             plans = [0, 1].map { (seed &+ $0, Self.flight(load, seconds: hours * 1800)) }
@@ -110,6 +111,14 @@ struct BenchSimulateCommand: AsyncParsableCommand {
             }
             first = report.hash
         }
+    }
+
+    /// A hundred seconds of thin flight with a million forged, replayed, truncated and bit-flipped datagrams in between.
+    private static func attacked() -> FlightPlan {
+        var plan = flight(.thin, seconds: 102)
+        plan.landing = .seconds(10)
+        plan.incidents = (0..<2000).map { (at: .milliseconds(1000 + $0 * 50), what: .attack(datagrams: 500)) }
+        return plan
     }
 
     private static func flight(_ load: Kind, seconds: Double) -> FlightPlan {

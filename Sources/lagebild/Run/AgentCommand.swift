@@ -24,7 +24,9 @@ struct AgentCommand: AsyncParsableCommand {
             for await _ in signals { return }
         }
         guard backfill else { return await agent.run(until: stopped) }
-        guard settings.records else { throw CommandFailure("recording is off in \(config): nothing lies on board to be sent") }
+        guard settings.records else {
+            throw CommandFailure("recording is off in \(config): nothing lies on board to be sent")
+        }
         guard await agent.finishEarlierFlights(until: stopped) else {
             throw CommandFailure("Ended before the Leitstelle had everything; the rest follows with the next start.")
         }

@@ -145,7 +145,8 @@ private struct Line {
             #expect((1_000...20_000_000).contains(controller.rate))
         }
         #expect(controller.rate == 1_000)
-        #expect(controller.window(delay: delay, datagram: 500, at: MonotonicInstant(nanoseconds: .max)) >= 1500)
+        // Two datagrams may always be on the way.
+        #expect(controller.window(delay: delay, datagram: 500, at: MonotonicInstant(nanoseconds: .max)) >= 1000)
     }
 
     @Test func theWindowHoldsWhatThePathHolds() {
@@ -155,7 +156,7 @@ private struct Line {
         let window = line.controller.window(delay: line.delay, datagram: 1500, at: MonotonicInstant(nanoseconds: 0))
         #expect((1_200_000...2_400_000).contains(window))
         let small = RateController(limits: .init(most: 1000))
-        #expect(small.window(delay: DelayTracker(), datagram: 1500, at: MonotonicInstant(nanoseconds: 0)) == 4500)
+        #expect(small.window(delay: DelayTracker(), datagram: 1500, at: MonotonicInstant(nanoseconds: 0)) == 3000)
     }
 
     @Test func rungsDoNotFlicker() {

@@ -1,0 +1,33 @@
+import FlightTypes
+import LinkProtocol
+
+/// What of the small objects leaves where the link carries nothing else: the newest position and status now and then, a warm spot
+/// with its crop every few seconds. The rest stays on board and follows.
+struct LowRateThinning {
+    private static let telemetryInterval: Duration = .seconds(1)
+    private static let statusInterval: Duration = .seconds(5)
+    private static let reportInterval: Duration = .seconds(1)
+    private static let cropInterval: Duration = .seconds(4)
+    private var sent: [Kind: MonotonicInstant] = [:]
+    private enum Kind: Hashable { case telemetry, status, report, crop }
+
+    /// Whether `object` goes over the link now.
+    mutating func sends(_ object: FlightObject, rung: LinkRung, at now: MonotonicInstant) -> Bool {
+        guard rung == .detectionsOnly else { return true }
+        switch object {
+        case .telemetry: return isDue(.telemetry, Self.telemetryInterval, now)
+        case .status: return isDue(.status, Self.statusInterval, now)
+        case .detections(let report) where report.detections.isEmpty: return false
+        case .detections(let report):
+            return report.crop.isEmpty
+                ? isDue(.report, Self.reportInterval, now) : isDue(.crop, Self.cropInterval, now)
+        case .frame: return false
+        }
+    }
+
+    private mutating func isDue(_ kind: Kind, _ interval: Duration, _ now: MonotonicInstant) -> Bool {
+        if let last = sent[kind], now.since(last) < interval { return false }
+        sent[kind] = now
+        return true
+    }
+}

@@ -1,0 +1,68 @@
+import FlightTypes
+import Foundation
+import LinkProtocol
+import Sensors
+import Synchronization
+
+/// Breaks the circle between the agent and the link that calls it back: bound once, before anything runs.
+final class EventRelay: Sendable {
+    private let agent = Mutex<Agent?>(nil)
+    func bind(_ agent: Agent) { self.agent.withLock { $0 = agent } }
+    func handle(_ event: DroneLinkEvent) { agent.withLock { $0 }?.handle(event) }
+}
+
+/// One sensor on its own thread, from captured image to submitted frame.
+final class SensorThread: Sendable {
+    private let sensor: any ImageSensor
+    private let agent: Agent
+    private let stream: StreamID
+    private let stage: DetectionStage?
+    private let stamper: Mutex<FrameStamper>
+    private let copy = CopyBox()
+    private let isStopping = Atomic(false)
+
+    init(_ sensor: any ImageSensor, agent: Agent, stream: StreamID, stage: DetectionStage?) {
+        self.sensor = sensor
+        self.agent = agent
+        self.stream = stream
+        self.stage = stage
+        stamper = Mutex(FrameStamper(flight: agent.flightNumber, stream: stream))
+    }
+
+    func start() {
+        stage?.start()
+        let thread = Thread { [self] in
+            do {
+                try sensor.run { self.handle($0) }
+                if !isStopping.load(ordering: .relaxed) { agent.note(.missing, stream, "the source has ended") }
+            } catch { agent.note(.failing, stream, "\(error)") }
+        }
+        thread.name = stream.description
+        thread.start()
+    }
+
+    func stop() {
+        isStopping.store(true, ordering: .relaxed)
+        sensor.stop()
+        stage?.stop()
+    }
+
+    private func handle(_ event: SensorEvent) {
+        switch event {
+        case .image(let image):
+            let pose = agent.pose(at: image.captureTime.monotonic)
+            let (frame, isFrozen) = stamper.withLock { ($0.stamp(image, pose: pose), $0.isFrozen) }
+            agent.update(stream, isFrozen ? .frozen : .running, taken: 1, lost: UInt64(max(0, image.lostBefore)))
+            agent.submit(frame, with: &copy.copy)
+            stage?.append(frame)
+        case .lost(let count): agent.update(stream, .running, lost: UInt64(max(0, count)))
+        case .state(let state, let text): agent.note(state, stream, text)
+        }
+    }
+}
+
+/// Holds a camera's copier.
+private final class CopyBox: @unchecked Sendable {
+    // @unchecked: a sensor calls its sink from its own thread only, one image at a time.
+    var copy = LiveCopy()
+}
