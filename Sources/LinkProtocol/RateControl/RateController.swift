@@ -119,7 +119,8 @@ struct RateController: Sendable {
             lastRise = now
             return
         }
-        let elapsed = min(now.since(last).milliseconds, 200)
+        // Where little is sent, news come rarely.
+        let elapsed = min(now.since(last).milliseconds, isBusy ? 200 : 1000)
         lastRise = now
         let trip = max(20, roundTrip.milliseconds)
         let perTrip: Double

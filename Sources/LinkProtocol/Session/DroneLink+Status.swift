@@ -51,6 +51,9 @@ extension DroneLink {
     /// Live objects waiting or being sent.
     public var waiting: Int { outbox.liveCount }
 
+    /// Bytes of a picture that is called small.
+    private static let smallPicture = 8_000.0
+
     /// Bytes that the next visible frame may have so that it arrives in time and frames like it can go on; 0 when none shall be
     /// sent now. On a slow path it grows while frames are skipped, so fewer and larger frames come instead of many tiny ones.
     public func visibleBudget(at now: MonotonicInstant) -> Int {
@@ -68,8 +71,10 @@ extension DroneLink {
             delay.standing.milliseconds, Double(ledger.bytesOnTheWay) / control.rate * 1000 - trip.milliseconds)
         let oneWay = trip.milliseconds / 2
         let left = (configuration.deadlines.visible.milliseconds - oneWay - max(0, queued) - 25) / 1000
-        // Half of the time: a radio link's rate is a mean, and the next tenth of a second may carry half of it.
-        let inTime = (control.rate * max(0, left) * 0.5 - backlog) * useful
+        // Half of the time: a radio link's rate is a mean, and the next tenth of a second may carry half of it. A small picture
+        // may take nearly all of it, or none would ever leave, and nothing would show that the path carries more.
+        let most = (control.rate * max(0, left) - backlog) * useful
+        let inTime = max(most * 0.5, min(most * 0.9, Self.smallPicture))
         return Int(max(0, min(steady, inTime, 8e6)))
     }
 

@@ -125,7 +125,7 @@ struct BenchRun {
         let (sent, received) = ("\(folder)/sent.txt", "\(folder)/received.txt")
         let (near, far) = ("127.0.0.1:\(Self.port)", "127.0.0.1:\(Self.port + 1)")
         let latency = "latency=\(Int(row.deadline) - 35)"
-        let idle = row.proxy.contains("--outage") ? 14 : 3
+        let idle = row.proxy.contains("--outage") ? 14 : row.isAdaptive ? 10 : 3
         switch transport {
         case "lagebild":
             var send = [own, "bench", "link-send", near, file, sent, "--deadline", "\(Int(row.deadline))"]
