@@ -9,7 +9,8 @@ import Testing
         .telemetry(
             TelemetrySample(
                 id: ObjectID(flight: 1, stream: StreamID(.telemetry), sequence: sequence),
-                captureTime: CaptureTime(monotonic: .init(nanoseconds: 0), wall: .init(nanoseconds: 0)), pose: .unknown))
+                captureTime: CaptureTime(monotonic: .init(nanoseconds: 0), wall: .init(nanoseconds: 0)), pose: .unknown)
+        )
     }
     private func report(crop: [UInt8]) -> FlightObject {
         let spot = Detection(

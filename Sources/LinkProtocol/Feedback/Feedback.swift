@@ -1,6 +1,6 @@
 import FlightTypes
 
-/// What the station has received of one session: the ground that repair and rate control stand on. 110 bytes on the wire.
+/// What the station has received of one session: the ground that repair and rate control stand on. 112 bytes on the wire.
 public struct Feedback: Hashable, Sendable {
     /// The session that the counters belong to: the station's index of it.
     public var session: UInt32
@@ -16,7 +16,7 @@ public struct Feedback: Hashable, Sendable {
     public var finishedObject: UInt32
     /// Bit i says whether object `finishedObject − i` is whole.
     public var finished: UInt64
-    /// Datagrams of this session that came marked "congestion experienced" (RFC 3168), modulo 2³².
+    /// Datagrams of this drone that came marked "congestion experienced" (RFC 3168), modulo 2³².
     public var congestionMarks: UInt32
     /// Objects put together in this flight, modulo 2³².
     public var objects: UInt32

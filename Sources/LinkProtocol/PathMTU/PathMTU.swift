@@ -16,7 +16,6 @@ struct PathMTU: Sendable {
         case searching(rung: Int, tries: Int, next: MonotonicInstant)
     }
     private var state: State
-    private var outstanding: Int?
     private var lossesInARow = 0
     private var smallInBetween = 0
     /// Datagrams of this size (UDP payload) come through.
@@ -44,8 +43,7 @@ struct PathMTU: Sendable {
             } else {
                 state = .searching(rung: rung, tries: tries + 1, next: now.advanced(by: interval))
             }
-            outstanding = Self.ladder[rung]
-            return outstanding
+            return Self.ladder[rung]
         }
     }
 
@@ -57,12 +55,11 @@ struct PathMTU: Sendable {
         }
     }
 
-    /// A probe came through.
-    mutating func probeArrived(at now: MonotonicInstant) {
-        guard let probed = outstanding, probed > size else { return }
+    /// A probe of `probed` bytes came through.
+    mutating func probeArrived(_ probed: Int, at now: MonotonicInstant) {
+        guard probed > size else { return }
         size = probed
         lossesInARow = 0
-        outstanding = nil
         state = .waiting(until: now.advanced(by: Self.raiseAfter))
     }
 

@@ -8,7 +8,8 @@ struct SentLedger: Sendable {
     /// What a datagram carried.
     enum Load: Sendable, Hashable {
         case symbol(object: UInt32, block: UInt8, index: UInt8)
-        case mtuProbe
+        /// UDP payload of the probe.
+        case mtuProbe(UInt16)
         case other
     }
     struct Entry: Sendable {
@@ -100,7 +101,7 @@ struct SentLedger: Sendable {
             let entry = entries[slot(judged)]
             guard entry.state != .onItsWay else { return }
             judged += 1
-            guard entry.load != .mtuProbe else { continue }
+            guard !entry.load.isProbe else { continue }
             if entry.state == .lost {
                 lossesSince = lossesSince ?? entry.sent
                 // So long a run is an outage or a queue that ran over: it says nothing about the next datagram.
@@ -173,7 +174,7 @@ struct SentLedger: Sendable {
         bytesOnTheWay -= Int(entries[place].bytes)
         lost.append(entries[place].load)
         if Int(entries[place].bytes) > LinkLimits.datagramSize + LinkLimits.networkOverhead,
-            entries[place].load != .mtuProbe
+            !entries[place].load.isProbe
         {
             largeLost += 1
         }
@@ -196,5 +197,13 @@ struct SentLedger: Sendable {
             counter += 1
         }
         return nil
+    }
+}
+
+extension SentLedger.Load {
+    /// Whether its loss says nothing about the path but its size.
+    var isProbe: Bool {
+        if case .mtuProbe = self { return true }
+        return false
     }
 }

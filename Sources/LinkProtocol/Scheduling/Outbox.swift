@@ -204,7 +204,8 @@ struct Outbox: Sendable {
             }
             // Copies cost a slow path more than the wait for a repair, and what it loses it mostly loses to its own queue.
             let isDear = isFirst && object.objectClass.isUrgent && path.rate < Self.dearRate
-            let wanted = isDear ? missing : symbols(missing: missing, hasLost: object.hasLost, roundsLeft: roundsLeft, path)
+            let wanted =
+                isDear ? missing : symbols(missing: missing, hasLost: object.hasLost, roundsLeft: roundsLeft, path)
             // At the last call nothing more can become known. Where losses come together, what has been without news for
             // longer than an answer takes is gone; and few symbols are sent once more to be sure, in another burst's time.
             let isStale = now.since(object.lastSent) > path.roundTrip + .milliseconds(10)

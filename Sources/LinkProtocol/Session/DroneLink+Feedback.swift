@@ -67,7 +67,7 @@ extension DroneLink {
             switch load {
             case .symbol(let object, let block, let index):
                 if outbox.arrived(object: object, block: Int(block), index: Int(index)) { changed.insert(object) }
-            case .mtuProbe: mtu.probeArrived(at: now)
+            case .mtuProbe(let size): mtu.probeArrived(Int(size), at: now)
             case .other: break
             }
         }

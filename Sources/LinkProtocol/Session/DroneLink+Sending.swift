@@ -95,7 +95,7 @@ extension DroneLink {
         var writer = ByteWriter(capacity: room)
         Record.ping(sent: now).encode(into: &writer)
         Record.padding(room - writer.bytes.count).encode(into: &writer)
-        let datagram = seal(writer.bytes, at: now, load: .mtuProbe)
+        let datagram = seal(writer.bytes, at: now, load: .mtuProbe(UInt16(clamping: size)))
         pacer.spend(datagram.count + LinkLimits.networkOverhead)
         return datagram
     }

@@ -15,7 +15,7 @@ private let start = MonotonicInstant(nanoseconds: 1_000_000_000)
         while now < end {
             if let size = mtu.probe(at: now, interval: .milliseconds(200)) {
                 probed.append(size)
-                if size <= largest { mtu.probeArrived(at: now.advanced(by: .milliseconds(60))) }
+                if size <= largest { mtu.probeArrived(size, at: now.advanced(by: .milliseconds(60))) }
             }
             now = max(now.advanced(by: .milliseconds(10)), min(mtu.nextProbe, end))
         }
@@ -48,9 +48,19 @@ private let start = MonotonicInstant(nanoseconds: 1_000_000_000)
         for step in 0..<3 {
             let now = start.advanced(by: .seconds(step))
             expect(mtu.probe(at: now, interval: .milliseconds(200)), is: 1472)
-            if step == 2 { mtu.probeArrived(at: now) }
+            if step == 2 { mtu.probeArrived(1472, at: now) }
         }
         #expect(mtu.size == 1472)
+    }
+
+    /// The size that counts is that of the probe that arrived, not of the one that left last.
+    @Test func anOldProbeDoesNotVouchForALargerOne() {
+        var mtu = PathMTU(at: start)
+        _ = Self.probe(&mtu, from: .zero, for: .seconds(60), largest: 1280)
+        mtu.pathChanged(at: start.advanced(by: .seconds(60)))
+        expect(mtu.probe(at: start.advanced(by: .seconds(60)), interval: .milliseconds(200)), is: 1472)
+        mtu.probeArrived(1280, at: start.advanced(by: .seconds(61)))
+        #expect(mtu.size == 1280)
     }
 
     @Test func aBlackHoleIsNoticed() {

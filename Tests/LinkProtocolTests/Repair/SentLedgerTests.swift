@@ -127,7 +127,7 @@ private func symbol(_ number: UInt64) -> SentLedger.Load {
         var estimate = LossEstimate()
         var ledger = SentLedger(session: 1)
         for counter in 0..<UInt64(8) {
-            let load = counter == 1 ? SentLedger.Load.mtuProbe : symbol(counter)
+            let load = counter == 1 ? SentLedger.Load.mtuProbe(1472) : symbol(counter)
             ledger.sent(counter, load: load, bytes: counter < 4 ? 1500 : 1228, at: start)
         }
         let outcome = ledger.handle(feedback([0, 4, 5, 6, 7]), estimate: &estimate)
@@ -135,7 +135,7 @@ private func symbol(_ number: UInt64) -> SentLedger.Load {
         // A lost probe says nothing about what was proven.
         #expect(outcome.largeLost == 2)
         #expect(outcome.smallArrived == 4)
-        #expect(outcome.lost.contains(.mtuProbe))
+        #expect(outcome.lost.contains(.mtuProbe(1472)))
     }
 
     /// Whatever comes in whatever order: bytes on the way are those of datagrams of which nothing is known.
