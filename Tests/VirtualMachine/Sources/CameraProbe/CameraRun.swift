@@ -14,6 +14,8 @@ final class CameraRun {
     struct Seen {
         var images: [Image] = []
         var lastFile: [UInt8] = []
+        /// All files, where they are kept.
+        var files: [[UInt8]] = []
         var states: [(at: Double, state: StatusReport.SensorState, reason: String)] = []
         var lostAlone = 0
         var delay = 0.0
@@ -25,17 +27,17 @@ final class CameraRun {
     private let shared = Shared()
     private let thread: Thread
 
-    init(_ configuration: V4L2CameraConfiguration, tap: DeviceTap = DeviceTap()) {
+    init(_ configuration: V4L2CameraConfiguration, tap: DeviceTap = DeviceTap(), keepsFiles: Bool = false) {
         self.tap = tap
         let (shared, path) = (shared, configuration.devicePath)
         let camera = V4L2Camera(
             configuration, clocks: SystemClocks(), makeDevice: { tap.device(path) },
             pause: { duration, stop in stop.wait(duration) })
         self.camera = camera
-        thread = Thread { try? camera.run { Self.note($0, shared) } }
+        thread = Thread { try? camera.run { Self.note($0, shared, keepsFiles) } }
     }
 
-    private static func note(_ event: SensorEvent, _ shared: Shared) {
+    private static func note(_ event: SensorEvent, _ shared: Shared, _ keepsFiles: Bool) {
         let now = Clock.now
         let delay = shared.seen.withLock { seen in
             switch event {
@@ -45,6 +47,7 @@ final class CameraRun {
                         captureTime: image.captureTime, arrival: now, width: Int(image.width),
                         height: Int(image.height), lostBefore: image.lostBefore))
                 seen.lastFile = image.payload
+                if keepsFiles { seen.files.append(image.payload) }
             case .lost(let count): seen.lostAlone += count
             case .state(let state, let reason): seen.states.append((now, state, reason))
             }

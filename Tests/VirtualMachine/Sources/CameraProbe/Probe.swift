@@ -27,7 +27,8 @@ struct Probe {
         CommandLine.arguments.lazy.filter { $0.hasPrefix("--returns=") }.compactMap { Int($0.dropFirst(10)) }.first
             ?? 100
     }
-    static let checks: [Check] = formatChecks + loopChecks + timeChecks + faultChecks + returnChecks + serialChecks
+    static let checks: [Check] =
+        formatChecks + loopChecks + timeChecks + faultChecks + returnChecks + uvcChecks + serialChecks
 
     static func main() {
         let names = CommandLine.arguments.dropFirst().filter { !$0.hasPrefix("--") }

@@ -193,14 +193,18 @@ private func unplugged(
         + "\(descriptors) descriptors before and after"
 }
 
-private func usbDevice() throws(Failure) -> String {
-    let folder = "/sys/bus/usb/devices/1-1/authorized"
-    try expect(Clock.wait(3) { access(folder, W_OK) == 0 }, "no USB device 1-1")
-    return folder
+/// The host's switch for the USB device behind the line.
+private func authorization() throws(Failure) -> String {
+    let link = "/sys/class/tty/ttyACM0/device/../authorized"
+    guard Clock.wait(3, until: { access(link, W_OK) == 0 }), let path = realpath(link, nil) else {
+        throw Failure("no USB device behind \(hostNode)")
+    }
+    defer { free(path) }
+    return String(cString: path)
 }
 
 private func serialUnplug() throws -> String {
-    let authorized = try usbDevice()
+    let authorized = try authorization()
     return try withLine { run in
         try unplugged(
             run, count: 10, limit: 2.5, away: { try writeLine("0", to: authorized) },
