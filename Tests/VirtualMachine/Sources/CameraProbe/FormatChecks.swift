@@ -39,7 +39,7 @@ private struct Row {
                 devicePath: VideoNode.webcam, width: asked.width, height: asked.height, framesPerSecond: asked.rate,
                 format: format)
         ) { run in
-            // A second, because the kernel's tick of 4 ms shows in less.
+            // A second, because vivid stamps frames when it gets round to them: some hundredths late on a busy machine.
             try run.awaitImages(max(2, Int(wanted.rate)), seconds: 20)
             let (seen, buffers) = (run.seen, run.tap.buffers)
             let rate = try frameRate(buffers)
@@ -52,7 +52,7 @@ private struct Row {
             try expect(set.pixelFormat.description == "\(format)".uppercased(), told)
             try expect((image.width, image.height) == (wanted.width, wanted.height), told)
             try expect((set.width, set.height) == (image.width, image.height), told)
-            try expect(abs(rate / wanted.rate - 1) < 0.03, told + ", not \(wanted.rate.decimals(1))")
+            try expect(abs(rate / wanted.rate - 1) < 0.08, told + ", not \(wanted.rate.decimals(1))")
             return told
         }
     }

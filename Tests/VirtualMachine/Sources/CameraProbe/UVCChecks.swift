@@ -96,7 +96,7 @@ private func uvcFiles() throws -> String {
     let own = zip(run.seen.images, stamps).count { $0.captureTime.monotonic != $1 }
     try expect(stamps.count >= truth.files && own == 0, "\(own) capture times are not the driver's")
     return
-        "\(found.first?.name ?? "") told once, its metadata node left out; \(truth.files) files byte for byte, half without "
+        "\(found.first?.name ?? "") found, its metadata node left out; \(truth.files) files byte for byte, half without "
         + "Huffman tables, \(truth.lost) lost, \(rate.decimals(2))/s"
 }
 
