@@ -60,6 +60,7 @@ let package = Package(
         system("CArgon2", "libargon2", "libargon2-dev"),
         system("CPNG", "libpng", "libpng-dev"),
         system("CISAL", "libisal", "libisal-dev"),
+        system("CSodium", "libsodium", "libsodium-dev"),
         .target(name: "CDevices"),
 
         room("FlightTypes", [], settings: optimised),
@@ -68,7 +69,7 @@ let package = Package(
         room("HotspotDetection", ["FlightTypes"], settings: optimised),
         room("ErasureCoding", ["CISAL"], settings: optimised),
         room("NetworkImpairment", ["FlightTypes"], settings: optimised),
-        room("LinkProtocol", ["FlightTypes", "ErasureCoding", crypto], settings: optimised + perDatagram),
+        room("LinkProtocol", ["FlightTypes", "ErasureCoding", "CSodium", crypto], settings: optimised + perDatagram),
         room("LinkTransport", ["LinkProtocol", "FlightTypes", nioCore, nioPosix, logging], settings: perDatagram),
         room("Sensors", ["FlightTypes", "ImageCoding", "CV4L2", "CDevices"]),
         room("Scenario", ["FlightTypes", "Geodesy"], settings: optimised),
