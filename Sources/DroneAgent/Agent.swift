@@ -43,8 +43,11 @@ public final class Agent: Sendable {
     private let durable = Mutex<[UInt16: SequenceRanges]>([:])
     private let relay: EventRelay
 
-    /// Reads keys, reserves the flight's number and opens the onboard record; throws with what is wrong.
-    public init(configuration: AgentConfiguration, clocks: any Clocks, logger: Logger) throws {
+    /// Reads keys, reserves the flight's number and opens the onboard record; throws with what is wrong. With `sessionKeys`, the
+    /// keys of each session are written to that file.
+    public init(
+        configuration: AgentConfiguration, clocks: any Clocks, logger: Logger, sessionKeys: String? = nil
+    ) throws {
         self.configuration = configuration
         self.clocks = clocks
         self.logger = logger
@@ -67,6 +70,7 @@ public final class Agent: Sendable {
         transport = DroneTransport(
             link: link, host: configuration.stationHost, port: configuration.stationPort,
             group: MultiThreadedEventLoopGroup(numberOfThreads: 1), clocks: clocks, logger: logger,
+            keyFile: try sessionKeys.map(SessionKeyFile.init),
             handlers: .init(
                 event: { relay.handle($0) },
                 fetch: { id, done in if let archive { archive.fetch(id, done) } else { done(nil) } }))

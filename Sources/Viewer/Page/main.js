@@ -211,12 +211,21 @@ function judgePictures() {
             silenceMs: connection.silenceMs,
             droneConnected: flying ? flying.connected : null,
             sensorState: sensor ? sensor.state : null,
+            isCarried: replaying ? null : isCarried(kind, flying),
             replay: replaying,
         });
         showCaption(kind, verdicts[kind]);
     }
     status.showAges(verdicts.visible, verdicts.thermal);
     status.showLink(connection, clock, flying, isReplay);
+}
+
+/** Whether the link's rung carries pictures of this kind now; null when that is not known. */
+function isCarried(kind, flying) {
+    const rung = flying && flying.link ? flying.link.rung : null;
+    if (rung === null || rung === undefined) return null;
+    const hasThermal = (flying.sensors || []).some((sensor) => sensor.stream.startsWith('thermal'));
+    return rung < 2 || (rung === 2 && (kind === 'thermal' || !hasThermal));
 }
 
 function showCaption(kind, verdict) {

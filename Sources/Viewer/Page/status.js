@@ -20,7 +20,7 @@ const qualityWords = {
 const rungWords = [
     ['ok', 'Verbunden', 'Die Verbindung trägt alles'],
     ['warn', 'Bild verkleinert', 'Die Verbindung trägt Sichtbilder nur kleiner oder seltener'],
-    ['warn', 'Nur Wärmebilder', 'Die Verbindung trägt nur Wärmebilder, Auffälligkeiten und Position'],
+    ['warn', 'Nur Wärmebild', 'Die Verbindung trägt nur Wärmebilder, Auffälligkeiten und Position'],
     ['bad', 'Nur Meldungen', 'Die Verbindung trägt nur Auffälligkeiten mit Ausschnitt und die Position'],
 ];
 /** A position older than this is history, whatever it was called when it was sent. */
