@@ -78,7 +78,7 @@ let package = Package(
         room(
             "Viewer",
             [
-                "FlightTypes", "Geodesy", "Situation", "CArgon2", crypto, nioCore, nioPosix, logging,
+                "FlightTypes", "Geodesy", "ImageCoding", "Situation", "CArgon2", crypto, nioCore, nioPosix, logging,
                 product("Hummingbird", "hummingbird"), product("HummingbirdCore", "hummingbird"),
                 product("NIOHTTP1", "swift-nio"), product("NIOWebSocket", "swift-nio"),
                 product("NIOHTTPTypes", "swift-nio-extras"), product("NIOHTTPTypesHTTP1", "swift-nio-extras"),
@@ -129,8 +129,10 @@ let package = Package(
         tests("ConfigurationFileTests", ["ConfigurationFile"]),
         tests("SituationTests", ["Situation", "FlightTypes"]),
         tests("ReplayTests", ["Replay", "Situation", "Recording", "FlightTypes"]),
-        tests("ViewerTests", ["Viewer", "Situation", "FlightTypes", crypto]),
-        tests("DroneAgentTests", ["DroneAgent", "ConfigurationFile", "Sensors", "LinkProtocol", "FlightTypes"]),
+        tests("ViewerTests", ["Viewer", "Situation", "FlightTypes", "ImageCoding", crypto]),
+        tests(
+            "DroneAgentTests",
+            ["DroneAgent", "ConfigurationFile", "Sensors", "LinkProtocol", "ImageCoding", "FlightTypes"]),
         tests("LeitstelleTests", ["Leitstelle", "Situation", "Viewer", "FlightTypes", "ConfigurationFile"]),
     ]
 )

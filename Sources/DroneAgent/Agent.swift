@@ -172,13 +172,10 @@ public final class Agent: Sendable {
 
     /// Records a frame, and sends of it what the link carries.
     func submit(_ frame: Frame, with copy: inout LiveCopy) {
+        guard frame.id.stream.kind == .visible else { return submitThermal(frame) }
         let object = FlightObject.frame(frame)
         let bytes = object.encoded()
         record(object, bytes)
-        guard frame.id.stream.kind == .visible else {
-            let isLeftOut = state.withLock { $0.rung } == .detectionsOnly
-            return isLeftOut ? transport.skip(frame.id) : send(bytes, object.id)
-        }
         switch copy.choose(frame, budget: transport.visibleBudget()) {
         case .original: send(bytes, frame.id)
         case .reduced(let reduced):
@@ -186,6 +183,15 @@ public final class Agent: Sendable {
             send(FlightObject.frame(reduced).encoded(), frame.id)
         case .skip: transport.skip(frame.id)
         }
+    }
+
+    private func submitThermal(_ frame: Frame) {
+        let object = FlightObject.frame(ThermalCopy.lossless(frame))
+        let bytes = object.encoded()
+        record(object, bytes)
+        let rung = state.withLock { $0.rung }
+        guard rung != .detectionsOnly else { return transport.skip(frame.id) }
+        send(ThermalCopy.live(frame, rung: rung).map { FlightObject.frame($0).encoded() } ?? bytes, frame.id)
     }
 
     func submit(_ object: FlightObject) {

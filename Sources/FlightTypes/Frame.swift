@@ -4,6 +4,8 @@ public enum FrameEncoding: UInt8, Sendable {
     case jpeg = 1
     /// Rows of 16-bit little-endian values, `width × height × 2` bytes.
     case gray16 = 2
+    /// The same values as a stream of `ThermalCoder` (docs/wire-format.md §5.2), which also says how far a value may be off.
+    case codedGray16 = 3
 }
 
 /// What a thermal value means.

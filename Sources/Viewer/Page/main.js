@@ -233,8 +233,16 @@ function showCaption(kind, verdict) {
     const caption = figures[kind].querySelector('.picture-age');
     setText(caption, drawn && verdict.ageMs !== null ? `Alter ${seconds(verdict.ageMs)}` : '');
     const taken = drawn && Number.isFinite(drawn.captureWallMs) ? `Aufn. ${wallTime(drawn.captureWallMs)}` : '';
-    setText(figures[kind].querySelector('.picture-time'), taken);
+    setText(figures[kind].querySelector('.picture-time'), taken + boundText(kind, drawn));
     if (kind === 'thermal') showScale();
+}
+
+/** How far a thermal value may be off, where the link carries only a bounded copy. */
+function boundText(kind, drawn) {
+    if (kind !== 'thermal' || !drawn || !drawn.bound) return '';
+    const { unit } = pictures.thermal.thermal;
+    const steps = { centikelvin: 100, decikelvin: 10 }[unit];
+    return steps ? ` · ±${withUnit(drawn.bound / steps, '°C', 2)}` : ` · ±${drawn.bound}`;
 }
 
 function showScale() {

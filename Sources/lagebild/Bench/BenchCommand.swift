@@ -6,6 +6,6 @@ struct BenchCommand: ParsableCommand {
         discussion: "Example: lagebild bench simulate --hours 1 --seed 7",
         subcommands: [
             BenchLinkCommand.self, BenchSimulateCommand.self, BenchFramesCommand.self, BenchLinkSendCommand.self,
-            BenchLinkReceiveCommand.self,
+            BenchLinkReceiveCommand.self, BenchThermalCommand.self,
         ])
 }
