@@ -156,6 +156,7 @@ public final class Agent: Sendable {
             case .gyMCU90640(let path, let baud, let rate, let emissivity, let mirror):
                 sensor = SerialThermalSensor(
                     path: path, baud: baud, rate: rate, emissivityPercent: emissivity, mirror: mirror, clocks: clocks)
+            case .v4l2(let camera): sensor = V4L2Camera(camera, clocks: clocks)
             case .file(let path, let width, let height, let unit, let rate, let loop):
                 sensor = RawThermalFile(
                     path: path, width: UInt16(clamping: width), height: UInt16(clamping: height), unit: unit,

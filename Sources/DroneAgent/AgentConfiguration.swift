@@ -14,6 +14,7 @@ public struct AgentConfiguration: Sendable {
     /// Where thermal frames come from.
     public enum ThermalSource: Sendable {
         case gyMCU90640(path: String, baud: UInt32, rate: GYMCU90640Command.Rate, emissivityPercent: Int, mirror: Bool)
+        case v4l2(V4L2ThermalConfiguration)
         case file(path: String, width: Int, height: Int, unit: ThermalUnit, framesPerSecond: Double, loop: Bool)
     }
     /// Where the position comes from.
@@ -104,13 +105,23 @@ public struct AgentConfiguration: Sendable {
                     height: try section.int("height", in: 16...8192, default: 720),
                     framesPerSecond: Int(rate.rounded()),
                     format: .init(rawValue: format.rawValue) ?? .automatic,
-                    jpegQuality: try section.int("jpegQuality", in: 1...100, default: 80)))
+                    jpegQuality: try section.int("jpegQuality", in: 1...100, default: 80),
+                    controls: try controls(try section.section("controls"))))
         }
+    }
+
+    /// What a camera takes for a control, the camera knows: here only that it is a number.
+    private static func controls(_ section: ConfigurationSection) throws -> [CameraControl: Int] {
+        var controls: [CameraControl: Int] = [:]
+        for control in CameraControl.allCases {
+            controls[control] = try section.optionalInt(control.rawValue, in: -1_000_000...1_000_000)
+        }
+        return controls
     }
 
     private enum ThermalKind: String, CaseIterable {
         case gyMCU90640 = "gy-mcu90640"
-        case file
+        case v4l2, file
     }
     private enum UnitName: String, CaseIterable { case centikelvin, decikelvin, counts }
 
@@ -128,12 +139,19 @@ public struct AgentConfiguration: Sendable {
                 path: path, baud: UInt32(try section.int("baud", in: 9600...460_800, default: 460_800)), rate: command,
                 emissivityPercent: try section.int("emissivityPercent", in: 1...100, default: 97),
                 mirror: try section.bool("mirror", default: true))
+        case .v4l2:
+            let kind = try section.enumValue("kind", of: V4L2ThermalConfiguration.Kind.self, default: .y16)
+            source = .v4l2(
+                V4L2ThermalConfiguration(
+                    devicePath: path, kind: kind,
+                    width: try section.int("width", in: 1...2048, default: kind == .y16 ? 160 : 256),
+                    height: try section.int("height", in: 1...2048, default: kind == .y16 ? 122 : 192),
+                    framesPerSecond: Int(try section.double("rate", in: 1...240, default: 9).rounded()),
+                    unit: try unit(section)))
         case .file:
-            let unit = try section.enumValue("unit", of: UnitName.self, default: .counts)
             source = .file(
                 path: path, width: try section.int("width", in: 1...2048, default: 160),
-                height: try section.int("height", in: 1...2048, default: 120),
-                unit: unit == .centikelvin ? .centikelvin : unit == .decikelvin ? .decikelvin : .counts,
+                height: try section.int("height", in: 1...2048, default: 120), unit: try unit(section),
                 framesPerSecond: try section.double("rate", in: 0.1...240, default: 8.7),
                 loop: try section.bool("loop", default: false))
         }
@@ -143,6 +161,14 @@ public struct AgentConfiguration: Sendable {
             mountPitchDegrees: try section.double("mountPitch", in: -90...0, default: -90),
             sigmas: try section.double("sigmas", in: 0...1000, default: 0),
             contrastFloor: try section.int("contrastFloor", in: 0...60000, default: 0))
+    }
+
+    private static func unit(_ section: ConfigurationSection) throws -> ThermalUnit {
+        switch try section.enumValue("unit", of: UnitName.self, default: .counts) {
+        case .centikelvin: .centikelvin
+        case .decikelvin: .decikelvin
+        case .counts: .counts
+        }
     }
 
     private enum PositionKind: String, CaseIterable {

@@ -52,7 +52,9 @@ final class SensorThread: Sendable {
         case .image(let image):
             let pose = agent.pose(at: image.captureTime.monotonic)
             let (frame, isFrozen) = stamper.withLock { ($0.stamp(image, pose: pose), $0.isFrozen) }
-            agent.update(stream, isFrozen ? .frozen : .running, taken: 1, lost: UInt64(max(0, image.lostBefore)))
+            agent.update(
+                stream, isFrozen ? .frozen : frame.flags.contains(.blind) ? .blind : .running, taken: 1,
+                lost: UInt64(max(0, image.lostBefore)))
             agent.submit(frame, with: &copy.copy)
             stage?.append(frame)
         case .lost(let count): agent.update(stream, .running, lost: UInt64(max(0, count)))

@@ -15,6 +15,7 @@ struct FrameHeaderMessage: Encodable {
     var width: UInt16
     var height: UInt16
     var frozen: Bool
+    var blind: Bool
     /// How far a thermal value may be off, in its unit; only where it may.
     var bound: Int?
     var pose: PoseMessage?
@@ -76,7 +77,8 @@ struct MessageEncoder {
             captureWallMs: Double(frame.captureTime.wall.nanoseconds) / 1e6,
             encoding: frame.encoding == .jpeg ? "jpeg" : "gray16", unit: "\(frame.unit)", width: frame.width,
             height: frame.height,
-            frozen: frame.flags.contains(.frozen), bound: bound > 0 ? bound : nil, pose: PoseMessage(frame.pose))
+            frozen: frame.flags.contains(.frozen), blind: frame.flags.contains(.blind),
+            bound: bound > 0 ? bound : nil, pose: PoseMessage(frame.pose))
         guard let bytes = text(header) else { return nil }
         var writer = ByteWriter(capacity: 4 + bytes.count + payload.count)
         writer.write(UInt32(bytes.count))

@@ -231,9 +231,13 @@ function isCarried(kind, flying) {
 function showCaption(kind, verdict) {
     const { drawn } = pictures[kind];
     const caption = figures[kind].querySelector('.picture-age');
-    setText(caption, drawn && verdict.ageMs !== null ? `Alter ${seconds(verdict.ageMs)}` : '');
-    const taken = drawn && Number.isFinite(drawn.captureWallMs) ? `Aufn. ${wallTime(drawn.captureWallMs)}` : '';
-    setText(figures[kind].querySelector('.picture-time'), taken + boundText(kind, drawn));
+    const age = drawn && verdict.ageMs !== null ? `Alter ${seconds(verdict.ageMs)}` : '';
+    // Not veiled: at night there may be a light in it.
+    setText(caption, drawn && drawn.blind ? `schwarz oder einfarbig · ${age}` : age);
+    const taken = drawn && Number.isFinite(drawn.captureWallMs) ? wallTime(drawn.captureWallMs) : '';
+    // The narrow head of a side picture has room for one or the other.
+    const bound = boundText(kind, drawn);
+    setText(figures[kind].querySelector('.picture-time'), bound ? `${taken} ${bound}` : taken && `Aufn. ${taken}`);
     if (kind === 'thermal') showScale();
 }
 
@@ -242,7 +246,7 @@ function boundText(kind, drawn) {
     if (kind !== 'thermal' || !drawn || !drawn.bound) return '';
     const { unit } = pictures.thermal.thermal;
     const steps = { centikelvin: 100, decikelvin: 10 }[unit];
-    return steps ? ` · ±${withUnit(drawn.bound / steps, '°C', 2)}` : ` · ±${drawn.bound}`;
+    return steps ? `±${withUnit(drawn.bound / steps, '°C', 2)}` : `±${drawn.bound}`;
 }
 
 function showScale() {

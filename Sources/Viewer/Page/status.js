@@ -8,6 +8,7 @@ const sensorWords = {
     missing: ['bad', 'fehlt'],
     failing: ['bad', 'gestört'],
     frozen: ['bad', 'eingefroren'],
+    blind: ['warn', 'sieht nichts'],
 };
 const fixWords = ['unbekannt', 'kein Fix', '2D', '3D', 'DGPS', 'RTK (float)', 'RTK (fix)'];
 const qualityWords = {

@@ -36,7 +36,15 @@ struct DoctorCommand: ParsableCommand {
             let cameras = V4L2Camera.enumerate()
             if cameras.isEmpty { note("no V4L2 camera on this machine (/dev/video*)") }
             for camera in cameras {
-                good("camera \(camera.path): \(camera.name): \(camera.formats.joined(separator: ", "))")
+                good("camera \(camera.name): \(camera.stablePath)")
+                for mode in camera.modes {
+                    let rates = mode.rates.map { String(format: "%g", ($0 * 10).rounded() / 10) }.joined(
+                        separator: ", ")
+                    print(
+                        "        \(mode.format) \(mode.width)×\(mode.height)" + (rates.isEmpty ? "" : " at \(rates)/s"))
+                }
+                let controls = camera.controls.map(\.rawValue).joined(separator: ", ")
+                if !controls.isEmpty { print("        controls: \(controls)") }
             }
             let year = Calendar(identifier: .gregorian).component(.year, from: Date())
             if year < 2025 {
@@ -86,6 +94,7 @@ struct DoctorCommand: ParsableCommand {
                             "\(rate.hertz) frames a second do not fit through \(baud) baud",
                             mend: "baud: \(rate.leastBaud.rawValue)")
                     }
+                case .v4l2(let camera): readable(camera.devicePath, "thermal camera", group: "video")
                 case .file(let path, _, _, _, _, _): readable(path, "thermal file", group: nil)
                 }
             }
