@@ -63,7 +63,7 @@ let package = Package(
         .target(name: "CDevices"),
 
         room("FlightTypes", [], settings: optimised),
-        room("Geodesy", []),
+        room("Geodesy", [], settings: optimised),
         room("ImageCoding", ["FlightTypes", "CTurboJPEG", "CPNG"], settings: optimised),
         room("HotspotDetection", ["FlightTypes"], settings: optimised),
         room("ErasureCoding", ["CISAL"], settings: optimised),
@@ -129,7 +129,8 @@ let package = Package(
         tests("SituationTests", ["Situation", "FlightTypes"]),
         tests("ReplayTests", ["Replay", "Situation", "Recording", "FlightTypes"]),
         tests("ViewerTests", ["Viewer", "Situation", "FlightTypes", crypto]),
-        tests("DroneAgentTests", ["DroneAgent", "ConfigurationFile", "Sensors", "LinkProtocol", "FlightTypes"]),
+        tests(
+            "DroneAgentTests", ["DroneAgent", "ConfigurationFile", "Geodesy", "Sensors", "LinkProtocol", "FlightTypes"]),
         tests("LeitstelleTests", ["Leitstelle", "Situation", "Viewer", "FlightTypes", "ConfigurationFile"]),
     ]
 )
