@@ -84,6 +84,32 @@ struct LensDistortionTests {
         }
     }
 
+    /// Attitude (roll, pitch, yaw) and mount pitch; boresight; metres north, east and down of the drone; OpenCV's pixel.
+    ///
+    /// The rotations were multiplied by numpy and handed to `cv2.projectPoints` as a rotation vector; the lever arm is
+    /// 0.3 m forward, 0.2 m left, 0.1 m down.
+    @Test(
+        arguments: [
+            ([3, -5, 40, -90], [1.7, -2.3, 1.1], [1, 2, 30], 371.774541, 107.093948),
+            ([-8, 4, 250, -60], [-2, 1, 3], [-9, -16, 30], 121.808201, 294.038515),
+            ([0, 0, 0, -45], [0, 0, 0], [28, 3, 30], 382.661196, 281.076840),
+            ([10, 12, 359, -80], [5, 5, -5], [12, -4, 45], 479.663060, 404.282136),
+        ] as [([Double], [Double], [Double], Double, Double)])
+    func seesFromADroneWhatOpenCVSees(
+        attitude: [Double], boresight: [Double], place: [Double], x: Double, y: Double
+    ) throws {
+        var camera = try #require(Self.barrel)
+        camera.mountPitchDegrees = attitude[3]
+        camera.boresight = Boresight(
+            rollDegrees: boresight[0], pitchDegrees: boresight[1], yawDegrees: boresight[2])
+        camera.leverArm = LeverArm(forwardMetres: 0.3, rightMetres: -0.2, downMetres: 0.1)
+        let pose = CameraPose(
+            position: GeodeticPosition(latitude: 51, longitude: 7), heightMetres: place[2], rollDegrees: attitude[0],
+            pitchDegrees: attitude[1], yawDegrees: attitude[2])
+        let pixel = try #require(project(Vector(x: place[0], y: place[1], z: place[2]), camera: camera, pose: pose))
+        #expect((pixel.x - 0.5 - x).magnitude < 1e-5 && (pixel.y - 0.5 - y).magnitude < 1e-5, "\(pixel)")
+    }
+
     @Test func thereAndBackIsTheSamePixel() throws {
         var random = SplitMix(seed: 11)
         for round in 0..<300 {

@@ -137,14 +137,14 @@ struct HoverModel {
         func whole(_ value: Double) -> String { String(Int(exactly: value.rounded()) ?? 0) }
         switch parameter {
         case .roll:
-            return "roll: the point stayed \(whole(offAxisPixels)) px from the middle of the picture; "
+            return "the point stayed \(whole(offAxisPixels)) px from the middle of the picture; "
                 + "let it wander to the edges"
         case .pitch, .yaw:
             return
                 "\(parameter): the drone turned by only \(whole(turnedDegrees)) degrees, and without turning an error "
                 + "of position looks the same; turn around a few times over the point"
         case .timeOffset:
-            return "time offset: the point moved by only \(whole(swing(unknowns))) px in half a second; "
+            return "the point moved by only \(whole(swing(unknowns))) px in half a second; "
                 + "rock and turn the drone"
         }
     }

@@ -24,7 +24,8 @@ public struct HoverSolver: Sendable {
         let range = assumptions.timeOffsetRangeMilliseconds / 1000
         let offset = calibration.timeOffsetMilliseconds / 1000
         let usable = observations.filter { seen in
-            [-range, 0, range].allSatisfy { poses.pose(at: seen.seconds - offset - $0) != nil }
+            seen.pixel.x.isFinite && seen.pixel.y.isFinite
+                && [-range, 0, range].allSatisfy { poses.pose(at: seen.seconds - offset - $0) != nil }
         }.sorted { $0.seconds < $1.seconds }
         guard usable.count >= leastObservations else {
             throw .tooFewObservations(withPose: usable.count, of: observations.count)

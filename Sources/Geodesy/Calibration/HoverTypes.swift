@@ -86,7 +86,8 @@ public enum HoverCalibrationError: Error, Hashable, Sendable, CustomStringConver
         case .pointNotInView: "by pose and mount pitch the point was not before the camera: is the known point right?"
         case .nothingObservable(let reasons):
             "nothing can be told: "
-                + HoverParameter.allCases.compactMap { reasons[$0] }.joined(separator: "; ")
+                + HoverParameter.allCases.compactMap { parameter in reasons[parameter].map { "\(parameter): \($0)" } }
+                .joined(separator: "; ")
         case .notConverged: "no calibration explains these observations: do both files belong to the same hover?"
         case .boresightImplausible: "the camera looks more than 45 degrees off its mount: correct the mount pitch first"
         }

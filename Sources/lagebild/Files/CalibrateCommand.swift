@@ -139,8 +139,12 @@ extension HoverCalibration {
             "pixels off before: median \(text(before.median, 2)), nine of ten within \(text(before.ninetyPercent, 2))",
             "pixels off after: median \(text(after.median, 2)), nine of ten within \(text(after.ninetyPercent, 2))",
             "\(used) observations, \(outliers) of them outliers; noise \(text(noisePixels, 2)) px",
-            "positions were off by \(text(-northMetres, 2)) m north, \(text(-eastMetres, 2)) m east on average",
         ]
+        // Where an angle was left, what it is off by has gone into the positions.
+        if leftAsItWas[.pitch] == nil, leftAsItWas[.yaw] == nil {
+            lines.append(
+                "positions were off by \(text(-northMetres, 2)) m north, \(text(-eastMetres, 2)) m east on average")
+        }
         return lines
     }
     /// The lines of the camera's file that change.
