@@ -1,6 +1,7 @@
 import ArgumentParser
 import DroneAgent
 import Foundation
+import Geodesy
 import Leitstelle
 import LinkTransport
 import Sensors
@@ -87,6 +88,13 @@ struct DoctorCommand: ParsableCommand {
                             mend: "baud: \(rate.leastBaud.rawValue)")
                     }
                 case .file(let path, _, _, _, _, _): readable(path, "thermal file", group: nil)
+                }
+                if let known = thermal.calibration {
+                    good(
+                        "calibration of \(known.name): boresight to \(known.uncertainty.boresightDegrees) degrees, "
+                            + "time to \(known.uncertainty.timeOffsetMilliseconds) ms")
+                } else {
+                    note("no calibration of the thermal sensor: places are as good as its mountPitch is true")
                 }
             }
             disk(settings.dataFolder, reserve: settings.recordReserveMegabytes)
