@@ -132,20 +132,24 @@ struct HoverModel {
         return (squares.reduce(0, +) / Double(max(1, squares.count))).squareRoot()
     }
 
-    /// Why this hover does not show a parameter, with what it was flown like.
-    func reason(_ parameter: HoverParameter, _ unknowns: Unknowns) -> String {
-        func whole(_ value: Double) -> String { String(Int(exactly: value.rounded()) ?? 0) }
+    /// Why this hover does not show a parameter, which it would give with this sigma: what was missing in the flight, or if
+    /// nothing was, the sigma.
+    func reason(_ parameter: HoverParameter, _ unknowns: Unknowns, sigma: Double) -> String {
+        func whole(_ value: Double) -> String { Int(exactly: value.rounded()).map(String.init) ?? "?" }
+        func tenths(_ value: Double) -> String {
+            Int(exactly: (value * 10).rounded()).map { "\($0 / 10).\($0 % 10)" } ?? "?"
+        }
         switch parameter {
-        case .roll:
-            return "the point stayed \(whole(offAxisPixels)) px from the middle of the picture; "
-                + "let it wander to the edges"
-        case .pitch, .yaw:
+        case .roll where offAxisPixels < Double(camera.width) / 10:
             return
-                "\(parameter): the drone turned by only \(whole(turnedDegrees)) degrees, and without turning an error "
-                + "of position looks the same; turn around a few times over the point"
+                "the point stayed \(whole(offAxisPixels)) px from the middle of the picture; let it wander to the edges"
+        case .pitch where turnedDegrees < 300, .yaw where turnedDegrees < 300:
+            return "the drone turned by only \(whole(turnedDegrees)) degrees, and without turning an error of position "
+                + "looks the same; turn around a few times over the point"
+        case .roll, .pitch, .yaw:
+            return "this hover tells it only to \(tenths(sigma)) degrees; turn more often, hover longer or higher"
         case .timeOffset:
-            return "the point moved by only \(whole(swing(unknowns))) px in half a second; "
-                + "rock and turn the drone"
+            return "the point moved by only \(whole(swing(unknowns))) px in half a second; rock and turn the drone"
         }
     }
 }

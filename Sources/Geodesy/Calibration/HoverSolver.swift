@@ -24,7 +24,7 @@ public struct HoverSolver: Sendable {
         let range = assumptions.timeOffsetRangeMilliseconds / 1000
         let offset = calibration.timeOffsetMilliseconds / 1000
         let usable = observations.filter { seen in
-            seen.pixel.x.isFinite && seen.pixel.y.isFinite
+            seen.pixel.x.magnitude <= 1e6 && seen.pixel.y.magnitude <= 1e6
                 && [-range, 0, range].allSatisfy { poses.pose(at: seen.seconds - offset - $0) != nil }
         }.sorted { $0.seconds < $1.seconds }
         guard usable.count >= leastObservations else {
@@ -64,7 +64,7 @@ public struct HoverSolver: Sendable {
                 return try solver.result(fit, reasons, first)
             }
             // What is held is held at its old value, and what remains is fitted anew.
-            reasons[worst] = model.reason(worst, fit.unknowns)
+            reasons[worst] = model.reason(worst, fit.unknowns, sigma: fit.sigmas[worst.rawValue])
             solver.free[worst.rawValue] = false
             guard HoverParameter.allCases.contains(where: { solver.free[$0.rawValue] }) else {
                 throw .nothingObservable(reasons)
@@ -110,7 +110,8 @@ public struct HoverSolver: Sendable {
             if change < 0.005 { break }
         }
         guard let variances = equations(unknowns, noise: noise).variances, noise.isFinite,
-            unknowns.allSatisfy(\.isFinite), model.misses(unknowns).count * 2 >= model.observations.count
+            noise <= max(2, Double(model.camera.width) / 20), unknowns.allSatisfy(\.isFinite),
+            model.misses(unknowns).count * 2 >= model.observations.count
         else { throw .notConverged }
         let dependence = dependence(unknowns)
         return Fit(

@@ -32,12 +32,12 @@ public enum HoverTables {
     public static func poses(_ bytes: [UInt8]) throws(HoverTableError) -> [TimedPose] {
         var found: [TimedPose] = []
         let names = ["time", "latitude", "longitude", "height", "roll", "pitch", "yaw"]
-        let limits = [-1e11...1e11, -90...90, -180...180, -1_000...20_000, -360...360, -360...360, -360...360]
+        let limits = [-1e11...1e11, -90...90, -180...180, -1_000...20_000, -360...360, -360...360, -720...720]
         let gimbal = ["gimbalPitch", "gimbalYaw"]
         try rows(bytes, required: names, optional: gimbal) { line, values throws(HoverTableError) in
             for (index, name) in names.enumerated() { try check(line, name, values[index], limits[index]) }
             for (index, name) in gimbal.enumerated() where !values[7 + index].isNaN {
-                try check(line, name, values[7 + index], -360...360)
+                try check(line, name, values[7 + index], -720...720)
             }
             if let last = found.last, last.seconds >= values[0] {
                 throw HoverTableError(line: line, problem: "time does not grow from the line before")

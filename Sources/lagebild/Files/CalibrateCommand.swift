@@ -59,7 +59,7 @@ struct CalibrateCommand: ParsableCommand {
                 observations: seen, poses: log, point: place, pointAboveMetres: pointHeight, calibration: before,
                 assumptions: assumptions)
         } catch { throw CommandFailure("\(error)") }
-        for line in found.summary(before) { print(line) }
+        for line in found.summary(before, assumptions) { print(line) }
         if let output { try write(found, to: output) }
     }
 
@@ -124,7 +124,7 @@ extension HoverParameter {
 
 extension HoverCalibration {
     /// For people: a line a parameter, then what remains.
-    fileprivate func summary(_ old: CameraCalibration) -> [String] {
+    fileprivate func summary(_ old: CameraCalibration, _ assumptions: HoverAssumptions) -> [String] {
         func text(_ value: Double, _ digits: Int) -> String { String(format: "%.\(digits)f", value) }
         var lines = HoverParameter.allCases.map { parameter -> String in
             let digits = parameter.digits
@@ -144,6 +144,9 @@ extension HoverCalibration {
         if leftAsItWas[.pitch] == nil, leftAsItWas[.yaw] == nil {
             lines.append(
                 "positions were off by \(text(-northMetres, 2)) m north, \(text(-eastMetres, 2)) m east on average")
+            if max(northMetres.magnitude, eastMetres.magnitude) > 4 * assumptions.positionMetres {
+                lines.append("That is far more than --position-error: is the known point right?")
+            }
         }
         return lines
     }

@@ -113,9 +113,9 @@ struct HoverSolverTests {
         }
     }
 
-    /// Observations that have nothing to do with the poses end in an error or in large stated errors, never in a trap or NaN.
+    /// Observations that have nothing to do with the poses are refused, whatever they happen to fit best.
     @Test(arguments: 0..<4)
-    func nonsenseGivesNoFigureThatIsNone(seed: UInt64) throws {
+    func nonsenseIsRefused(seed: UInt64) throws {
         let hover = SyntheticHover(seed: seed)
         var random = SplitMix(seed: seed)
         let poses = try #require(PoseLog(hover.poses())), calibration = try #require(SyntheticHover.calibration())
@@ -124,11 +124,27 @@ struct HoverSolverTests {
                 seconds: 1_010 + Double(step) / 2,
                 pixel: ImagePoint(x: .random(in: 0...160, using: &random), y: .random(in: 0...120, using: &random)))
         }
-        let found = try? HoverSolver.solve(
-            observations: nonsense, poses: poses, point: SyntheticHover.point, calibration: calibration)
-        if let found {
-            #expect(found.standardErrors.values.allSatisfy(\.isFinite) && found.after.median > 10)
-            #expect(found.calibration.camera.boresight.rollDegrees.isFinite)
+        #expect(throws: HoverCalibrationError.notConverged) {
+            try HoverSolver.solve(
+                observations: nonsense, poses: poses, point: SyntheticHover.point, calibration: calibration)
+        }
+    }
+
+    /// Values that no file holds, but a caller may hand over.
+    @Test func numbersThatAreNoneCountAsNotSeen() throws {
+        let hover = SyntheticHover(seed: 6)
+        let poses = try #require(PoseLog(hover.poses())), calibration = try #require(SyntheticHover.calibration())
+        let hostile = [Double.nan, .infinity, 1e300].flatMap { value in
+            [
+                HoverObservation(seconds: value, pixel: ImagePoint(x: 1, y: 1)),
+                HoverObservation(seconds: 1_060, pixel: ImagePoint(x: value, y: 1)),
+            ]
+        }
+        let found = try HoverSolver.solve(
+            observations: hover.observations() + hostile, poses: poses, point: SyntheticHover.point,
+            pointAboveMetres: SyntheticHover.pointAboveMetres, calibration: calibration)
+        for (parameter, error) in errors(found, hover) {
+            #expect(error.magnitude <= (parameter == .timeOffset ? 10 : 0.1), "\(parameter) \(error)")
         }
     }
 }

@@ -43,7 +43,7 @@ struct HoverTableTests {
 
     @Test(arguments: [
         ("1,91,7,20,0,0,0", "2: 'latitude' is not between"), ("1,51,181,20,0,0,0", "2: 'longitude' is not between"),
-        ("1,51,7,1e9,0,0,0", "2: 'height' is not between"), ("1,51,7,20,0,0,361", "2: 'yaw' is not between"),
+        ("1,51,7,1e9,0,0,0", "2: 'height' is not between"), ("1,51,7,20,0,0,721", "2: 'yaw' is not between"),
         ("1,51,7,20,0,0,0\n1,51,7,20,0,0,0", "3: time does not grow"),
         ("1,51,7,20,0,0,0\n0.5,51,7,20,0,0,0", "3: time does not grow"), ("1,51,7,20,0,0", "2: 6 fields, not 7"),
     ])
