@@ -64,7 +64,7 @@ let package = Package(
         .target(name: "CDevices"),
 
         room("FlightTypes", [], settings: optimised),
-        room("Geodesy", []),
+        room("Geodesy", [], settings: optimised),
         room("ImageCoding", ["FlightTypes", "CTurboJPEG", "CPNG"], settings: optimised),
         room("HotspotDetection", ["FlightTypes"], settings: optimised),
         room("ErasureCoding", ["CISAL"], settings: optimised),
@@ -132,7 +132,9 @@ let package = Package(
         tests("ViewerTests", ["Viewer", "Situation", "FlightTypes", "ImageCoding", crypto]),
         tests(
             "DroneAgentTests",
-            ["DroneAgent", "ConfigurationFile", "Sensors", "LinkProtocol", "ImageCoding", "FlightTypes"]),
+            [
+                "DroneAgent", "ConfigurationFile", "Geodesy", "Sensors", "LinkProtocol", "ImageCoding", "FlightTypes",
+            ]),
         tests("LeitstelleTests", ["Leitstelle", "Situation", "Viewer", "FlightTypes", "ConfigurationFile"]),
     ]
 )

@@ -139,7 +139,8 @@ public final class Agent: Sendable {
 
     private func makeSensors() -> [SensorThread] {
         var threads: [SensorThread] = []
-        for (index, source) in configuration.cameras.enumerated() {
+        for (index, (source, calibration)) in zip(configuration.cameras, configuration.cameraCalibrations).enumerated()
+        {
             let sensor: any ImageSensor
             switch source {
             case .v4l2(let camera): sensor = V4L2Camera(camera, clocks: clocks)
@@ -148,7 +149,10 @@ public final class Agent: Sendable {
             case .folder(let path, let rate, let loop):
                 sensor = JPEGFolderCamera(path: path, framesPerSecond: rate, isLooping: loop, clocks: clocks)
             }
-            threads.append(SensorThread(sensor, agent: self, stream: StreamID(.visible, UInt8(index)), stage: nil))
+            threads.append(
+                SensorThread(
+                    sensor, agent: self, stream: StreamID(.visible, UInt8(index)), stage: nil,
+                    timeOffset: calibration?.timeOffset ?? .zero))
         }
         for (index, thermal) in configuration.thermal.enumerated() {
             let sensor: any ImageSensor
@@ -163,7 +167,10 @@ public final class Agent: Sendable {
                     framesPerSecond: rate, isLooping: loop, clocks: clocks)
             }
             let stage = DetectionStage(thermal, index: UInt8(index)) { report in self.submit(.detections(report)) }
-            threads.append(SensorThread(sensor, agent: self, stream: StreamID(.thermal, UInt8(index)), stage: stage))
+            threads.append(
+                SensorThread(
+                    sensor, agent: self, stream: StreamID(.thermal, UInt8(index)), stage: stage,
+                    timeOffset: thermal.calibration?.timeOffset ?? .zero))
         }
         return threads
     }

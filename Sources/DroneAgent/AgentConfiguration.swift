@@ -1,5 +1,6 @@
 import ConfigurationFile
 import FlightTypes
+import Geodesy
 import LinkProtocol
 import Sensors
 
@@ -29,10 +30,12 @@ public struct AgentConfiguration: Sendable {
     public struct Thermal: Sendable {
         /// Where its frames come from.
         public var source: ThermalSource
-        /// Full horizontal angle of view, degrees.
+        /// Full horizontal angle of view, degrees; does not count beside a calibration.
         public var horizontalFieldOfViewDegrees: Double
         /// Angle of its axis to the airframe's horizon, −90 looks straight down.
         public var mountPitchDegrees: Double
+        /// Lens and mounting, where a file says them; its mount pitch is `mountPitchDegrees`.
+        public var calibration: CameraCalibration?
         /// Contrast over local noise from which something is reported; 0 is the detector's own for the unit.
         public var sigmas: Double
         /// Contrast from which something is reported, in the frame's unit; 0 is the detector's own for the unit.
@@ -52,6 +55,8 @@ public struct AgentConfiguration: Sendable {
     public var visibleDeadline: Duration
     /// Visible cameras, in order of their stream index.
     public var cameras: [CameraSource]
+    /// Lens and mounting of each of `cameras`; nil where no file says them.
+    public var cameraCalibrations: [CameraCalibration?]
     /// Thermal sensors, in order of their stream index.
     public var thermal: [Thermal]
     /// Where the position comes from.
@@ -65,6 +70,7 @@ public struct AgentConfiguration: Sendable {
         let drone = try root.section("drone")
         let station = try root.section("station")
         let recording = try root.section("recording")
+        let cameras = try root.sections("cameras").map { (try camera($0), try calibration($0)) }
         let configuration = AgentConfiguration(
             dataFolder: try drone.path("dataFolder"), keyFile: try drone.path("keyFile"),
             stationHost: try station.requiredString("host"),
@@ -73,7 +79,8 @@ public struct AgentConfiguration: Sendable {
             megabitsPerSecond: try station.double("megabitsPerSecond", in: 0.05...1000, default: 50),
             originals: try station.enumValue("originals", of: OriginalsPolicy.self, default: .detections),
             visibleDeadline: .milliseconds(try station.int("deadlineMilliseconds", in: 50...5000, default: 200)),
-            cameras: try root.sections("cameras").map(camera), thermal: try root.sections("thermal").map(thermal),
+            cameras: cameras.map(\.0), cameraCalibrations: cameras.map(\.1),
+            thermal: try root.sections("thermal").map(thermal),
             position: try position(try root.section("position")),
             records: try recording.bool("enabled", default: true),
             recordMaximumMegabytes: try recording.int("maximumMegabytes", in: 10...10_000_000, default: 32_000),
@@ -85,6 +92,10 @@ public struct AgentConfiguration: Sendable {
     private static func stationKey(_ station: ConfigurationSection) throws -> String {
         let text = try station.requiredString("publicKey")
         return text.hasPrefix("lagebild-x25519 ") ? text : try station.path("publicKey")
+    }
+
+    private static func calibration(_ section: ConfigurationSection) throws -> CameraCalibration? {
+        try section.string("calibration", default: "").isEmpty ? nil : .load(path: section.path("calibration"))
     }
 
     private enum CameraKind: String, CaseIterable { case v4l2, mjpeg, folder }
@@ -129,6 +140,7 @@ public struct AgentConfiguration: Sendable {
         let kind = try section.enumValue("source", of: ThermalKind.self, default: nil)
         let path = try section.path("path")
         let source: ThermalSource
+        var size = (width: 32, height: 24)
         switch kind {
         case .gyMCU90640:
             let rate = try section.double("rate", in: 0.5...8, default: 8)
@@ -141,24 +153,38 @@ public struct AgentConfiguration: Sendable {
                 mirror: try section.bool("mirror", default: true))
         case .v4l2:
             let kind = try section.enumValue("kind", of: V4L2ThermalConfiguration.Kind.self, default: .y16)
-            source = .v4l2(
-                V4L2ThermalConfiguration(
-                    devicePath: path, kind: kind,
-                    width: try section.int("width", in: 1...2048, default: kind == .y16 ? 160 : 256),
-                    height: try section.int("height", in: 1...2048, default: kind == .y16 ? 122 : 192),
-                    framesPerSecond: Int(try section.double("rate", in: 1...240, default: 9).rounded()),
-                    unit: try unit(section)))
+            let camera = V4L2ThermalConfiguration(
+                devicePath: path, kind: kind,
+                width: try section.int("width", in: 1...2048, default: kind == .y16 ? 160 : 256),
+                height: try section.int("height", in: 1...2048, default: kind == .y16 ? 122 : 192),
+                framesPerSecond: Int(try section.double("rate", in: 1...240, default: 9).rounded()),
+                unit: try unit(section))
+            source = .v4l2(camera)
+            size = camera.pictureSize
         case .file:
+            size.width = try section.int("width", in: 1...2048, default: 160)
+            size.height = try section.int("height", in: 1...2048, default: 120)
             source = .file(
-                path: path, width: try section.int("width", in: 1...2048, default: 160),
-                height: try section.int("height", in: 1...2048, default: 120), unit: try unit(section),
+                path: path, width: size.width, height: size.height, unit: try unit(section),
                 framesPerSecond: try section.double("rate", in: 0.1...240, default: 8.7),
                 loop: try section.bool("loop", default: false))
         }
+        var calibration = try calibration(section)
+        let view = try section.double("horizontalFieldOfView", in: 1...170, default: .nan)
+        if calibration != nil, view.isFinite {
+            throw section.error("horizontalFieldOfView", "stands in the calibration; take one of the two out")
+        }
+        let mount = try section.double(
+            "mountPitch", in: -90...0, default: calibration?.camera.mountPitchDegrees ?? -90)
+        calibration?.camera.mountPitchDegrees = mount
+        if let camera = calibration?.camera, camera.resized(width: size.width, height: size.height) == nil {
+            throw section.error(
+                "calibration",
+                "is for \(camera.width) × \(camera.height) pixels, not for \(size.width) × \(size.height)")
+        }
         return Thermal(
-            source: source,
-            horizontalFieldOfViewDegrees: try section.double("horizontalFieldOfView", in: 1...170, default: 55),
-            mountPitchDegrees: try section.double("mountPitch", in: -90...0, default: -90),
+            source: source, horizontalFieldOfViewDegrees: view.isFinite ? view : 55, mountPitchDegrees: mount,
+            calibration: calibration,
             sigmas: try section.double("sigmas", in: 0...1000, default: 0),
             contrastFloor: try section.int("contrastFloor", in: 0...60000, default: 0))
     }

@@ -27,6 +27,13 @@ public struct V4L2ThermalConfiguration: Hashable, Sendable {
     /// What a value of `Y16 ` means where the camera itself does not say.
     public var unit: ThermalUnit
 
+    /// Pixels of the picture, without rows of telemetry.
+    public var pictureSize: (width: Int, height: Int) {
+        let format = VideoFormat(pixelFormat: .y16, width: width, height: height, bytesPerLine: 0)
+        let hasTelemetry = kind == .y16 && LeptonTelemetry.stands(in: format)
+        return (width, hasTelemetry ? height - LeptonTelemetry.rows : height)
+    }
+
     /// A configuration; numbers are clamped to 1…2048 pixels and 1…240 frames a second.
     public init(
         devicePath: String, kind: Kind, width: Int, height: Int, framesPerSecond: Int = 9, unit: ThermalUnit = .counts

@@ -1,6 +1,7 @@
 import ArgumentParser
 import DroneAgent
 import Foundation
+import Geodesy
 import Leitstelle
 import LinkTransport
 import Sensors
@@ -96,6 +97,13 @@ struct DoctorCommand: ParsableCommand {
                     }
                 case .v4l2(let camera): readable(camera.devicePath, "thermal camera", group: "video")
                 case .file(let path, _, _, _, _, _): readable(path, "thermal file", group: nil)
+                }
+                if let known = thermal.calibration {
+                    good(
+                        "calibration of \(known.name): boresight to \(known.uncertainty.boresightDegrees) degrees, "
+                            + "time to \(known.uncertainty.timeOffsetMilliseconds) ms")
+                } else {
+                    note("no calibration of the thermal sensor: places are as good as its mountPitch is true")
                 }
             }
             disk(settings.dataFolder, reserve: settings.recordReserveMegabytes)
