@@ -85,7 +85,7 @@ public final class Agent: Sendable {
         let sensors = makeSensors()
         for sensor in sensors { sensor.start() }
         let position = PositionInput(
-            configuration.position, clocks: clocks, onSample: { self.handle($0) },
+            configuration.position, mavlink: configuration.mavlink, clocks: clocks, onSample: { self.handle($0) },
             onState: { state, text in self.note(state, StreamID(.telemetry), text) })
         let positionThread = Thread { position.run() }
         positionThread.name = "position"

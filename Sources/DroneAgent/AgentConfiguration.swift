@@ -24,7 +24,15 @@ public struct AgentConfiguration: Sendable {
         case mavlinkUDP(host: String, port: Int)
         case mavlinkSerial(path: String, baud: UInt32)
         case nmeaSerial(path: String, baud: UInt32)
+        case gpsd(host: String, port: Int)
         case tlog(path: String, loop: Bool)
+    }
+    /// What is particular to a live MAVLink source.
+    public struct MAVLinkOptions: Sendable {
+        /// File with the key that packets have to be signed with; nil takes them unsigned.
+        public var signingKeyFile: String?
+        /// Whether the autopilot is asked for messages that come too seldom.
+        public var requestsIntervals = false
     }
     /// A thermal sensor and how it looks at the water.
     public struct Thermal: Sendable {
@@ -61,6 +69,8 @@ public struct AgentConfiguration: Sendable {
     public var thermal: [Thermal]
     /// Where the position comes from.
     public var position: PositionSource
+    /// How a MAVLink source is listened to.
+    public var mavlink: MAVLinkOptions
     /// Onboard record: whether, how large it may get, how much disk stays free.
     public var records: Bool, recordMaximumMegabytes: Int, recordReserveMegabytes: Int
 
@@ -71,6 +81,7 @@ public struct AgentConfiguration: Sendable {
         let station = try root.section("station")
         let recording = try root.section("recording")
         let cameras = try root.sections("cameras").map { (try camera($0), try calibration($0)) }
+        let position = try root.section("position")
         let configuration = AgentConfiguration(
             dataFolder: try drone.path("dataFolder"), keyFile: try drone.path("keyFile"),
             stationHost: try station.requiredString("host"),
@@ -81,7 +92,7 @@ public struct AgentConfiguration: Sendable {
             visibleDeadline: .milliseconds(try station.int("deadlineMilliseconds", in: 50...5000, default: 200)),
             cameras: cameras.map(\.0), cameraCalibrations: cameras.map(\.1),
             thermal: try root.sections("thermal").map(thermal),
-            position: try position(try root.section("position")),
+            position: try positionSource(position), mavlink: try mavlink(position),
             records: try recording.bool("enabled", default: true),
             recordMaximumMegabytes: try recording.int("maximumMegabytes", in: 10...10_000_000, default: 32_000),
             recordReserveMegabytes: try recording.int("reserveMegabytes", in: 0...10_000_000, default: 500))
@@ -202,10 +213,12 @@ public struct AgentConfiguration: Sendable {
         case mavlinkUDP = "mavlink-udp"
         case mavlinkSerial = "mavlink-serial"
         case nmea
+        case ubx
+        case gpsd
         case tlog
     }
 
-    private static func position(_ section: ConfigurationSection) throws -> PositionSource {
+    private static func positionSource(_ section: ConfigurationSection) throws -> PositionSource {
         let kind = try section.enumValue("source", of: PositionKind.self, default: nil)
         func baud(_ standard: Int) throws -> UInt32 {
             UInt32(try section.int("baud", in: 300...4_000_000, default: standard))
@@ -217,8 +230,25 @@ public struct AgentConfiguration: Sendable {
                 host: try section.string("host", default: "0.0.0.0"),
                 port: try section.int("port", in: 1...65535, default: 14550))
         case .mavlinkSerial: return .mavlinkSerial(path: try section.path("path"), baud: try baud(57600))
-        case .nmea: return .nmeaSerial(path: try section.path("path"), baud: try baud(9600))
+        // One stream may carry both; the two names are for those who look for theirs.
+        case .nmea, .ubx: return .nmeaSerial(path: try section.path("path"), baud: try baud(9600))
+        case .gpsd:
+            return .gpsd(
+                host: try section.string("host", default: "127.0.0.1"),
+                port: try section.int("port", in: 1...65535, default: 2947))
         case .tlog: return .tlog(path: try section.path("path"), loop: try section.bool("loop", default: false))
+        }
+    }
+
+    /// The keys count for MAVLink over UDP and serial lines only; beside another source they are unknown.
+    private static func mavlink(_ section: ConfigurationSection) throws -> MAVLinkOptions {
+        switch try section.enumValue("source", of: PositionKind.self, default: nil) {
+        case .mavlinkUDP, .mavlinkSerial:
+            let isKeyGiven = try !section.string("signingKey", default: "").isEmpty
+            return MAVLinkOptions(
+                signingKeyFile: isKeyGiven ? try section.path("signingKey") : nil,
+                requestsIntervals: try section.bool("requestIntervals", default: false))
+        default: return MAVLinkOptions()
         }
     }
 }

@@ -93,6 +93,36 @@ import Testing
         #expect(host == "0.0.0.0" && port == 14551)
     }
 
+    @Test func positionSources() throws {
+        func load(_ position: String) throws -> AgentConfiguration {
+            let text = Self.text.replacingOccurrences(of: "  source: mavlink-udp\n  port: 14551", with: position)
+            let (loaded, problem, _) = try self.load(text)
+            return try #require(loaded, "\(problem)")
+        }
+        guard case .gpsd("127.0.0.1", 2947) = try load("  source: gpsd").position else {
+            Issue.record("not gpsd")
+            return
+        }
+        for name in ["nmea", "ubx"] {
+            guard case .nmeaSerial("/dev/ttyACM0", 9600) = try load("  source: \(name)\n  path: /dev/ttyACM0").position
+            else {
+                Issue.record("not a receiver")
+                return
+            }
+        }
+        let open = try load("  source: mavlink-udp").mavlink
+        #expect(open.signingKeyFile == nil && !open.requestsIntervals)
+        let closed = try load(
+            "  source: mavlink-serial\n  path: /dev/ttyS0\n  signingKey: /etc/m.key\n  requestIntervals: true"
+        ).mavlink
+        #expect(closed.signingKeyFile == "/etc/m.key" && closed.requestsIntervals)
+        let misplaced = "  source: gpsd\n  signingKey: /etc/m.key"
+        #expect(
+            try self.load(Self.text.replacingOccurrences(of: "  source: mavlink-udp\n  port: 14551", with: misplaced))
+                .problem.contains("unknown key 'signingKey' in 'position'"),
+            "a key beside a source that is not signed is a mistake")
+    }
+
     /// A key written as text, such as one pasted from `lagebild keys`, is no path.
     @Test func theStationsKeyMayStandInTheFile() throws {
         let key = "lagebild-x25519 AAAA"

@@ -13,6 +13,14 @@ public struct MAVLinkCounters: Hashable, Sendable {
     public internal(set) var badChecksums: UInt64 = 0
     /// Packets dropped because they demand a feature we do not have (unknown incompatibility flag).
     public internal(set) var incompatible: UInt64 = 0
+    /// With a key: packets without a signature, refused.
+    public internal(set) var unsigned: UInt64 = 0
+    /// With a key: packets whose signature is wrong, refused.
+    public internal(set) var forged: UInt64 = 0
+    /// With a key: packets whose signature is right and whose timestamp is not newer than the one before, refused.
+    public internal(set) var replayed: UInt64 = 0
+    /// With a key: authentic packets of more senders and links than are kept apart, refused.
+    public internal(set) var signersBeyondLimit: UInt64 = 0
     /// Packets of messages we have no layout of, by message number. They are handed out undecoded.
     public internal(set) var unknown: [UInt32: UInt64] = [:]
     /// Packets of further such messages.
@@ -27,6 +35,17 @@ public struct MAVLinkCounters: Hashable, Sendable {
     /// Nothing counted yet.
     public init() {}
 
+    /// Counts a refusal; true when the packet is to be handed out.
+    mutating func admits(_ verdict: MAVLinkSignatureCheck.Verdict) -> Bool {
+        switch verdict {
+        case .authentic: return true
+        case .unsigned: unsigned &+= 1
+        case .forged: forged &+= 1
+        case .replayed: replayed &+= 1
+        case .streamBeyondLimit: signersBeyondLimit &+= 1
+        }
+        return false
+    }
     mutating func count(_ packet: MAVLinkPacket, isKnown: Bool) {
         packets &+= 1
         if !isKnown {

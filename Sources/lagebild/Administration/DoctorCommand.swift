@@ -106,7 +106,22 @@ struct DoctorCommand: ParsableCommand {
                     note("no calibration of the thermal sensor: places are as good as its mountPitch is true")
                 }
             }
+            position(settings)
             disk(settings.dataFolder, reserve: settings.recordReserveMegabytes)
+        }
+        private mutating func position(_ settings: AgentConfiguration) {
+            switch settings.position {
+            case .mavlinkSerial(let path, _), .nmeaSerial(let path, _): readable(path, "position", group: "dialout")
+            case .tlog(let path, _): readable(path, "position", group: nil)
+            case .none: note("no position source is configured; pictures carry no position")
+            case .mavlinkUDP, .gpsd: break
+            }
+            guard let file = settings.mavlink.signingKeyFile else { return }
+            if FileManager.default.contents(atPath: file).flatMap({ MAVLinkSigningKey(file: Array($0)) }) != nil {
+                good("MAVLink signing key \(file)")
+            } else {
+                bad("\(file) is no MAVLink signing key", mend: "put the autopilot's key there: 64 hexadecimal digits")
+            }
         }
 
         mutating func leitstelle(_ path: String) {
