@@ -30,7 +30,15 @@ public struct MAVLinkCounters: Hashable, Sendable {
     /// Packets whose sequence went back or stood still: repeated, overtaken, or the sender began anew.
     public internal(set) var outOfOrder: UInt64 = 0
 
-    private var lastSequence: [UInt16: UInt8] = [:]
+    private var senders: [UInt16: Int] = [:]
+    /// The last sequence of each sender, at the place that `senders` tells.
+    private var sequences: [UInt8] = []
+    /// The sender of the last packet, who is mostly that of the next one too.
+    private var recent: Recent?
+    private struct Recent: Hashable {
+        var sender: UInt16
+        var place: Int
+    }
 
     /// Nothing counted yet.
     public init() {}
@@ -56,13 +64,17 @@ public struct MAVLinkCounters: Hashable, Sendable {
             }
         }
         let sender = UInt16(packet.system) << 8 | UInt16(packet.component)
-        guard let last = lastSequence[sender] else {
-            if lastSequence.count < Self.senderLimit { lastSequence[sender] = packet.sequence }
+        guard let place = recent?.sender == sender ? recent?.place : senders[sender] else {
+            guard sequences.count < Self.senderLimit else { return }
+            senders[sender] = sequences.count
+            sequences.append(packet.sequence)
             return
         }
+        recent = Recent(sender: sender, place: place)
+        let last = sequences[place]
         // The sequence has eight bits: a step of more than half of that is read as one backwards.
         let gap = packet.sequence &- last &- 1
         if gap < 128 { lost &+= UInt64(gap) } else { outOfOrder &+= 1 }
-        lastSequence[sender] = packet.sequence
+        sequences[place] = packet.sequence
     }
 }

@@ -36,10 +36,12 @@ public struct MAVLinkPacket: Hashable, Sendable {
 
     /// `size` bytes from `offset` as a little-endian number; what the sender stripped or never knew reads as zero.
     func unsigned(at offset: Int, size: Int) -> UInt64 {
+        // What is missing is the upper end, as the lower bytes come first.
         var value: UInt64 = 0
-        for index in stride(from: size - 1, through: 0, by: -1) {
-            let position = offset + index
-            value = value << 8 | UInt64(payload.indices.contains(position) ? payload[position] : 0)
+        var index = min(offset + size, payload.count)
+        while index > offset {
+            index -= 1
+            value = value << 8 | UInt64(payload[index])
         }
         return value
     }
@@ -60,7 +62,7 @@ extension MAVLinkPacket {
     public func encoded() -> [UInt8]? { encoded(incompatibilityFlags: 0) }
 
     func encoded(incompatibilityFlags: UInt8) -> [UInt8]? {
-        guard let extra = layout?.crcExtra, payload.count <= 255 else { return nil }
+        guard let extra = MAVLinkLayout.crcExtra(of: messageID), payload.count <= 255 else { return nil }
         var body = payload
         var bytes: [UInt8]
         switch version {

@@ -82,7 +82,15 @@ def ubx(log):
 
     def parse():
         reader = pyubx2.UBXReader(io.BytesIO(log), quitonerror=0, protfilter=7)
-        return sum(1 for _, parsed in reader if parsed is not None)
+        good = 0
+        while True:
+            try:
+                raw, parsed = reader.read()
+            except UnicodeDecodeError:  # It takes bytes of other protocols for a sentence, and trips over them.
+                continue
+            if raw is None:
+                return good
+            good += parsed is not None
     return parse
 
 
