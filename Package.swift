@@ -60,24 +60,25 @@ let package = Package(
         system("CArgon2", "libargon2", "libargon2-dev"),
         system("CPNG", "libpng", "libpng-dev"),
         system("CISAL", "libisal", "libisal-dev"),
+        system("CSodium", "libsodium", "libsodium-dev"),
         .target(name: "CDevices"),
 
         room("FlightTypes", [], settings: optimised),
-        room("Geodesy", []),
+        room("Geodesy", [], settings: optimised),
         room("ImageCoding", ["FlightTypes", "CTurboJPEG", "CPNG"], settings: optimised),
         room("HotspotDetection", ["FlightTypes"], settings: optimised),
         room("ErasureCoding", ["CISAL"], settings: optimised),
         room("NetworkImpairment", ["FlightTypes"], settings: optimised),
-        room("LinkProtocol", ["FlightTypes", "ErasureCoding", crypto], settings: optimised + perDatagram),
+        room("LinkProtocol", ["FlightTypes", "ErasureCoding", "CSodium", crypto], settings: optimised + perDatagram),
         room("LinkTransport", ["LinkProtocol", "FlightTypes", nioCore, nioPosix, logging], settings: perDatagram),
-        room("Sensors", ["FlightTypes", "ImageCoding", "CV4L2", "CDevices"]),
+        room("Sensors", ["FlightTypes", "ImageCoding", "CV4L2", "CDevices", crypto]),
         room("Scenario", ["FlightTypes", "Geodesy"], settings: optimised),
         room("Recording", ["FlightTypes", crypto, product("GRDB", "GRDB.swift")]),
         room("Situation", ["FlightTypes", "Geodesy"]),
         room(
             "Viewer",
             [
-                "FlightTypes", "Geodesy", "Situation", "CArgon2", crypto, nioCore, nioPosix, logging,
+                "FlightTypes", "Geodesy", "ImageCoding", "Situation", "CArgon2", crypto, nioCore, nioPosix, logging,
                 product("Hummingbird", "hummingbird"), product("HummingbirdCore", "hummingbird"),
                 product("NIOHTTP1", "swift-nio"), product("NIOWebSocket", "swift-nio"),
                 product("NIOHTTPTypes", "swift-nio-extras"), product("NIOHTTPTypesHTTP1", "swift-nio-extras"),
@@ -128,8 +129,12 @@ let package = Package(
         tests("ConfigurationFileTests", ["ConfigurationFile"]),
         tests("SituationTests", ["Situation", "FlightTypes"]),
         tests("ReplayTests", ["Replay", "Situation", "Recording", "FlightTypes"]),
-        tests("ViewerTests", ["Viewer", "Situation", "FlightTypes", crypto]),
-        tests("DroneAgentTests", ["DroneAgent", "ConfigurationFile", "Sensors", "LinkProtocol", "FlightTypes"]),
+        tests("ViewerTests", ["Viewer", "Situation", "FlightTypes", "ImageCoding", crypto]),
+        tests(
+            "DroneAgentTests",
+            [
+                "DroneAgent", "ConfigurationFile", "Geodesy", "Sensors", "LinkProtocol", "ImageCoding", "FlightTypes",
+            ]),
         tests("LeitstelleTests", ["Leitstelle", "Situation", "Viewer", "FlightTypes", "ConfigurationFile"]),
     ]
 )

@@ -82,7 +82,11 @@ public final class ConfigurationSection {
     public func string(_ key: String, default value: String) throws -> String { try scalar(key) ?? value }
     /// A whole number within `range`.
     public func int(_ key: String, in range: ClosedRange<Int>, default value: Int) throws -> Int {
-        guard let text = try scalar(key) else { return value }
+        try optionalInt(key, in: range) ?? value
+    }
+    /// A whole number within `range`; nil where the key is absent.
+    public func optionalInt(_ key: String, in range: ClosedRange<Int>) throws -> Int? {
+        guard let text = try scalar(key) else { return nil }
         guard let number = Int(text), range.contains(number) else {
             let wanted = "a whole number from \(range.lowerBound) to \(range.upperBound)"
             throw error(key, "must be \(wanted), not '\(text.quotable)'")

@@ -43,8 +43,11 @@ public final class Agent: Sendable {
     private let durable = Mutex<[UInt16: SequenceRanges]>([:])
     private let relay: EventRelay
 
-    /// Reads keys, reserves the flight's number and opens the onboard record; throws with what is wrong.
-    public init(configuration: AgentConfiguration, clocks: any Clocks, logger: Logger) throws {
+    /// Reads keys, reserves the flight's number and opens the onboard record; throws with what is wrong. With `sessionKeys`, the
+    /// keys of each session are written to that file.
+    public init(
+        configuration: AgentConfiguration, clocks: any Clocks, logger: Logger, sessionKeys: String? = nil
+    ) throws {
         self.configuration = configuration
         self.clocks = clocks
         self.logger = logger
@@ -67,6 +70,7 @@ public final class Agent: Sendable {
         transport = DroneTransport(
             link: link, host: configuration.stationHost, port: configuration.stationPort,
             group: MultiThreadedEventLoopGroup(numberOfThreads: 1), clocks: clocks, logger: logger,
+            keyFile: try sessionKeys.map(SessionKeyFile.init),
             handlers: .init(
                 event: { relay.handle($0) },
                 fetch: { id, done in if let archive { archive.fetch(id, done) } else { done(nil) } }))
@@ -81,7 +85,7 @@ public final class Agent: Sendable {
         let sensors = makeSensors()
         for sensor in sensors { sensor.start() }
         let position = PositionInput(
-            configuration.position, clocks: clocks, onSample: { self.handle($0) },
+            configuration.position, mavlink: configuration.mavlink, clocks: clocks, onSample: { self.handle($0) },
             onState: { state, text in self.note(state, StreamID(.telemetry), text) })
         let positionThread = Thread { position.run() }
         positionThread.name = "position"
@@ -135,7 +139,8 @@ public final class Agent: Sendable {
 
     private func makeSensors() -> [SensorThread] {
         var threads: [SensorThread] = []
-        for (index, source) in configuration.cameras.enumerated() {
+        for (index, (source, calibration)) in zip(configuration.cameras, configuration.cameraCalibrations).enumerated()
+        {
             let sensor: any ImageSensor
             switch source {
             case .v4l2(let camera): sensor = V4L2Camera(camera, clocks: clocks)
@@ -144,7 +149,10 @@ public final class Agent: Sendable {
             case .folder(let path, let rate, let loop):
                 sensor = JPEGFolderCamera(path: path, framesPerSecond: rate, isLooping: loop, clocks: clocks)
             }
-            threads.append(SensorThread(sensor, agent: self, stream: StreamID(.visible, UInt8(index)), stage: nil))
+            threads.append(
+                SensorThread(
+                    sensor, agent: self, stream: StreamID(.visible, UInt8(index)), stage: nil,
+                    timeOffset: calibration?.timeOffset ?? .zero))
         }
         for (index, thermal) in configuration.thermal.enumerated() {
             let sensor: any ImageSensor
@@ -152,13 +160,17 @@ public final class Agent: Sendable {
             case .gyMCU90640(let path, let baud, let rate, let emissivity, let mirror):
                 sensor = SerialThermalSensor(
                     path: path, baud: baud, rate: rate, emissivityPercent: emissivity, mirror: mirror, clocks: clocks)
+            case .v4l2(let camera): sensor = V4L2Camera(camera, clocks: clocks)
             case .file(let path, let width, let height, let unit, let rate, let loop):
                 sensor = RawThermalFile(
                     path: path, width: UInt16(clamping: width), height: UInt16(clamping: height), unit: unit,
                     framesPerSecond: rate, isLooping: loop, clocks: clocks)
             }
             let stage = DetectionStage(thermal, index: UInt8(index)) { report in self.submit(.detections(report)) }
-            threads.append(SensorThread(sensor, agent: self, stream: StreamID(.thermal, UInt8(index)), stage: stage))
+            threads.append(
+                SensorThread(
+                    sensor, agent: self, stream: StreamID(.thermal, UInt8(index)), stage: stage,
+                    timeOffset: thermal.calibration?.timeOffset ?? .zero))
         }
         return threads
     }
@@ -168,13 +180,10 @@ public final class Agent: Sendable {
 
     /// Records a frame, and sends of it what the link carries.
     func submit(_ frame: Frame, with copy: inout LiveCopy) {
+        guard frame.id.stream.kind == .visible else { return submitThermal(frame) }
         let object = FlightObject.frame(frame)
         let bytes = object.encoded()
         record(object, bytes)
-        guard frame.id.stream.kind == .visible else {
-            let isLeftOut = state.withLock { $0.rung } == .detectionsOnly
-            return isLeftOut ? transport.skip(frame.id) : send(bytes, object.id)
-        }
         switch copy.choose(frame, budget: transport.visibleBudget()) {
         case .original: send(bytes, frame.id)
         case .reduced(let reduced):
@@ -182,6 +191,15 @@ public final class Agent: Sendable {
             send(FlightObject.frame(reduced).encoded(), frame.id)
         case .skip: transport.skip(frame.id)
         }
+    }
+
+    private func submitThermal(_ frame: Frame) {
+        let object = FlightObject.frame(ThermalCopy.lossless(frame))
+        let bytes = object.encoded()
+        record(object, bytes)
+        let rung = state.withLock { $0.rung }
+        guard rung != .detectionsOnly else { return transport.skip(frame.id) }
+        send(ThermalCopy.live(frame, rung: rung).map { FlightObject.frame($0).encoded() } ?? bytes, frame.id)
     }
 
     func submit(_ object: FlightObject) {

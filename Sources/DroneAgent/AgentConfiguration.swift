@@ -1,5 +1,6 @@
 import ConfigurationFile
 import FlightTypes
+import Geodesy
 import LinkProtocol
 import Sensors
 
@@ -14,6 +15,7 @@ public struct AgentConfiguration: Sendable {
     /// Where thermal frames come from.
     public enum ThermalSource: Sendable {
         case gyMCU90640(path: String, baud: UInt32, rate: GYMCU90640Command.Rate, emissivityPercent: Int, mirror: Bool)
+        case v4l2(V4L2ThermalConfiguration)
         case file(path: String, width: Int, height: Int, unit: ThermalUnit, framesPerSecond: Double, loop: Bool)
     }
     /// Where the position comes from.
@@ -22,16 +24,26 @@ public struct AgentConfiguration: Sendable {
         case mavlinkUDP(host: String, port: Int)
         case mavlinkSerial(path: String, baud: UInt32)
         case nmeaSerial(path: String, baud: UInt32)
+        case gpsd(host: String, port: Int)
         case tlog(path: String, loop: Bool)
+    }
+    /// What is particular to a live MAVLink source.
+    public struct MAVLinkOptions: Sendable {
+        /// File with the key that packets have to be signed with; nil takes them unsigned.
+        public var signingKeyFile: String?
+        /// Whether the autopilot is asked for messages that come too seldom.
+        public var requestsIntervals = false
     }
     /// A thermal sensor and how it looks at the water.
     public struct Thermal: Sendable {
         /// Where its frames come from.
         public var source: ThermalSource
-        /// Full horizontal angle of view, degrees.
+        /// Full horizontal angle of view, degrees; does not count beside a calibration.
         public var horizontalFieldOfViewDegrees: Double
         /// Angle of its axis to the airframe's horizon, −90 looks straight down.
         public var mountPitchDegrees: Double
+        /// Lens and mounting, where a file says them; its mount pitch is `mountPitchDegrees`.
+        public var calibration: CameraCalibration?
         /// Contrast over local noise from which something is reported; 0 is the detector's own for the unit.
         public var sigmas: Double
         /// Contrast from which something is reported, in the frame's unit; 0 is the detector's own for the unit.
@@ -51,10 +63,14 @@ public struct AgentConfiguration: Sendable {
     public var visibleDeadline: Duration
     /// Visible cameras, in order of their stream index.
     public var cameras: [CameraSource]
+    /// Lens and mounting of each of `cameras`; nil where no file says them.
+    public var cameraCalibrations: [CameraCalibration?]
     /// Thermal sensors, in order of their stream index.
     public var thermal: [Thermal]
     /// Where the position comes from.
     public var position: PositionSource
+    /// How a MAVLink source is listened to.
+    public var mavlink: MAVLinkOptions
     /// Onboard record: whether, how large it may get, how much disk stays free.
     public var records: Bool, recordMaximumMegabytes: Int, recordReserveMegabytes: Int
 
@@ -64,6 +80,8 @@ public struct AgentConfiguration: Sendable {
         let drone = try root.section("drone")
         let station = try root.section("station")
         let recording = try root.section("recording")
+        let cameras = try root.sections("cameras").map { (try camera($0), try calibration($0)) }
+        let position = try root.section("position")
         let configuration = AgentConfiguration(
             dataFolder: try drone.path("dataFolder"), keyFile: try drone.path("keyFile"),
             stationHost: try station.requiredString("host"),
@@ -72,8 +90,9 @@ public struct AgentConfiguration: Sendable {
             megabitsPerSecond: try station.double("megabitsPerSecond", in: 0.05...1000, default: 50),
             originals: try station.enumValue("originals", of: OriginalsPolicy.self, default: .detections),
             visibleDeadline: .milliseconds(try station.int("deadlineMilliseconds", in: 50...5000, default: 200)),
-            cameras: try root.sections("cameras").map(camera), thermal: try root.sections("thermal").map(thermal),
-            position: try position(try root.section("position")),
+            cameras: cameras.map(\.0), cameraCalibrations: cameras.map(\.1),
+            thermal: try root.sections("thermal").map(thermal),
+            position: try positionSource(position), mavlink: try mavlink(position),
             records: try recording.bool("enabled", default: true),
             recordMaximumMegabytes: try recording.int("maximumMegabytes", in: 10...10_000_000, default: 32_000),
             recordReserveMegabytes: try recording.int("reserveMegabytes", in: 0...10_000_000, default: 500))
@@ -84,6 +103,10 @@ public struct AgentConfiguration: Sendable {
     private static func stationKey(_ station: ConfigurationSection) throws -> String {
         let text = try station.requiredString("publicKey")
         return text.hasPrefix("lagebild-x25519 ") ? text : try station.path("publicKey")
+    }
+
+    private static func calibration(_ section: ConfigurationSection) throws -> CameraCalibration? {
+        try section.string("calibration", default: "").isEmpty ? nil : .load(path: section.path("calibration"))
     }
 
     private enum CameraKind: String, CaseIterable { case v4l2, mjpeg, folder }
@@ -104,13 +127,23 @@ public struct AgentConfiguration: Sendable {
                     height: try section.int("height", in: 16...8192, default: 720),
                     framesPerSecond: Int(rate.rounded()),
                     format: .init(rawValue: format.rawValue) ?? .automatic,
-                    jpegQuality: try section.int("jpegQuality", in: 1...100, default: 80)))
+                    jpegQuality: try section.int("jpegQuality", in: 1...100, default: 80),
+                    controls: try controls(try section.section("controls"))))
         }
+    }
+
+    /// What a camera takes for a control, the camera knows: here only that it is a number.
+    private static func controls(_ section: ConfigurationSection) throws -> [CameraControl: Int] {
+        var controls: [CameraControl: Int] = [:]
+        for control in CameraControl.allCases {
+            controls[control] = try section.optionalInt(control.rawValue, in: -1_000_000...1_000_000)
+        }
+        return controls
     }
 
     private enum ThermalKind: String, CaseIterable {
         case gyMCU90640 = "gy-mcu90640"
-        case file
+        case v4l2, file
     }
     private enum UnitName: String, CaseIterable { case centikelvin, decikelvin, counts }
 
@@ -118,6 +151,7 @@ public struct AgentConfiguration: Sendable {
         let kind = try section.enumValue("source", of: ThermalKind.self, default: nil)
         let path = try section.path("path")
         let source: ThermalSource
+        var size = (width: 32, height: 24)
         switch kind {
         case .gyMCU90640:
             let rate = try section.double("rate", in: 0.5...8, default: 8)
@@ -128,21 +162,50 @@ public struct AgentConfiguration: Sendable {
                 path: path, baud: UInt32(try section.int("baud", in: 9600...460_800, default: 460_800)), rate: command,
                 emissivityPercent: try section.int("emissivityPercent", in: 1...100, default: 97),
                 mirror: try section.bool("mirror", default: true))
+        case .v4l2:
+            let kind = try section.enumValue("kind", of: V4L2ThermalConfiguration.Kind.self, default: .y16)
+            let camera = V4L2ThermalConfiguration(
+                devicePath: path, kind: kind,
+                width: try section.int("width", in: 1...2048, default: kind == .y16 ? 160 : 256),
+                height: try section.int("height", in: 1...2048, default: kind == .y16 ? 122 : 192),
+                framesPerSecond: Int(try section.double("rate", in: 1...240, default: 9).rounded()),
+                unit: try unit(section))
+            source = .v4l2(camera)
+            size = camera.pictureSize
         case .file:
-            let unit = try section.enumValue("unit", of: UnitName.self, default: .counts)
+            size.width = try section.int("width", in: 1...2048, default: 160)
+            size.height = try section.int("height", in: 1...2048, default: 120)
             source = .file(
-                path: path, width: try section.int("width", in: 1...2048, default: 160),
-                height: try section.int("height", in: 1...2048, default: 120),
-                unit: unit == .centikelvin ? .centikelvin : unit == .decikelvin ? .decikelvin : .counts,
+                path: path, width: size.width, height: size.height, unit: try unit(section),
                 framesPerSecond: try section.double("rate", in: 0.1...240, default: 8.7),
                 loop: try section.bool("loop", default: false))
         }
+        var calibration = try calibration(section)
+        let view = try section.double("horizontalFieldOfView", in: 1...170, default: .nan)
+        if calibration != nil, view.isFinite {
+            throw section.error("horizontalFieldOfView", "stands in the calibration; take one of the two out")
+        }
+        let mount = try section.double(
+            "mountPitch", in: -90...0, default: calibration?.camera.mountPitchDegrees ?? -90)
+        calibration?.camera.mountPitchDegrees = mount
+        if let camera = calibration?.camera, camera.resized(width: size.width, height: size.height) == nil {
+            throw section.error(
+                "calibration",
+                "is for \(camera.width) × \(camera.height) pixels, not for \(size.width) × \(size.height)")
+        }
         return Thermal(
-            source: source,
-            horizontalFieldOfViewDegrees: try section.double("horizontalFieldOfView", in: 1...170, default: 55),
-            mountPitchDegrees: try section.double("mountPitch", in: -90...0, default: -90),
+            source: source, horizontalFieldOfViewDegrees: view.isFinite ? view : 55, mountPitchDegrees: mount,
+            calibration: calibration,
             sigmas: try section.double("sigmas", in: 0...1000, default: 0),
             contrastFloor: try section.int("contrastFloor", in: 0...60000, default: 0))
+    }
+
+    private static func unit(_ section: ConfigurationSection) throws -> ThermalUnit {
+        switch try section.enumValue("unit", of: UnitName.self, default: .counts) {
+        case .centikelvin: .centikelvin
+        case .decikelvin: .decikelvin
+        case .counts: .counts
+        }
     }
 
     private enum PositionKind: String, CaseIterable {
@@ -150,10 +213,12 @@ public struct AgentConfiguration: Sendable {
         case mavlinkUDP = "mavlink-udp"
         case mavlinkSerial = "mavlink-serial"
         case nmea
+        case ubx
+        case gpsd
         case tlog
     }
 
-    private static func position(_ section: ConfigurationSection) throws -> PositionSource {
+    private static func positionSource(_ section: ConfigurationSection) throws -> PositionSource {
         let kind = try section.enumValue("source", of: PositionKind.self, default: nil)
         func baud(_ standard: Int) throws -> UInt32 {
             UInt32(try section.int("baud", in: 300...4_000_000, default: standard))
@@ -165,8 +230,25 @@ public struct AgentConfiguration: Sendable {
                 host: try section.string("host", default: "0.0.0.0"),
                 port: try section.int("port", in: 1...65535, default: 14550))
         case .mavlinkSerial: return .mavlinkSerial(path: try section.path("path"), baud: try baud(57600))
-        case .nmea: return .nmeaSerial(path: try section.path("path"), baud: try baud(9600))
+        // One stream may carry both; the two names are for those who look for theirs.
+        case .nmea, .ubx: return .nmeaSerial(path: try section.path("path"), baud: try baud(9600))
+        case .gpsd:
+            return .gpsd(
+                host: try section.string("host", default: "127.0.0.1"),
+                port: try section.int("port", in: 1...65535, default: 2947))
         case .tlog: return .tlog(path: try section.path("path"), loop: try section.bool("loop", default: false))
+        }
+    }
+
+    /// The keys count for MAVLink over UDP and serial lines only; beside another source they are unknown.
+    private static func mavlink(_ section: ConfigurationSection) throws -> MAVLinkOptions {
+        switch try section.enumValue("source", of: PositionKind.self, default: nil) {
+        case .mavlinkUDP, .mavlinkSerial:
+            let isKeyGiven = try !section.string("signingKey", default: "").isEmpty
+            return MAVLinkOptions(
+                signingKeyFile: isKeyGiven ? try section.path("signingKey") : nil,
+                requestsIntervals: try section.bool("requestIntervals", default: false))
+        default: return MAVLinkOptions()
         }
     }
 }

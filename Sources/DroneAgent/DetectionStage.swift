@@ -79,22 +79,40 @@ final class DetectionStage: Sendable {
         var detection = hotspot.detection
         let pose = frame.pose
         guard pose.quality == .interpolated || pose.quality == .extrapolated,
-            let camera = CameraModel(
-                width: Int(frame.width), height: Int(frame.height),
-                horizontalFieldOfViewDegrees: thermal.horizontalFieldOfViewDegrees,
-                mountPitchDegrees: thermal.mountPitchDegrees)
+            let camera = thermal.camera(width: Int(frame.width), height: Int(frame.height))
         else { return detection }
-        let result = place(
-            pixelX: Double(hotspot.centroidX) + 0.5, pixelY: Double(hotspot.centroidY) + 0.5, camera: camera,
-            latitude: pose.latitude, longitude: pose.longitude, heightMetres: Double(pose.heightMetres),
-            rollDegrees: Double(pose.rollDegrees), pitchDegrees: Double(pose.pitchDegrees),
-            yawDegrees: Double(pose.yawDegrees), gimbalPitch: Double(pose.gimbalPitchDegrees),
-            gimbalYaw: Double(pose.gimbalYawDegrees))
-        if case .success(let ground) = result {
+        let pixel = ImagePoint(x: Double(hotspot.centroidX) + 0.5, y: Double(hotspot.centroidY) + 0.5)
+        var errors = PlacementErrors.typical
+        if var calibration = thermal.calibration {
+            calibration.camera = camera
+            errors = calibration.errors(at: pixel, flight: errors, groundSpeed: Double(pose.groundSpeed))
+        }
+        if case .success(let ground) = place(pixel, camera: camera, pose: CameraPose(pose), errors: errors) {
             detection.place = Detection.Place(
                 latitude: ground.position.latitude, longitude: ground.position.longitude,
                 radiusMetres: Float(ground.radiusMetres))
         }
         return detection
+    }
+}
+
+extension AgentConfiguration.Thermal {
+    /// The camera for pictures of a size; nil where the calibration is for another shape.
+    func camera(width: Int, height: Int) -> CameraModel? {
+        if let calibration { return calibration.camera.resized(width: width, height: height) }
+        return CameraModel(
+            width: width, height: height, horizontalFieldOfViewDegrees: horizontalFieldOfViewDegrees,
+            mountPitchDegrees: mountPitchDegrees)
+    }
+}
+
+extension CameraPose {
+    /// What a frame carries, its height counting from the take-off point.
+    public init(_ pose: Pose) {
+        self.init(
+            position: GeodeticPosition(latitude: pose.latitude, longitude: pose.longitude),
+            heightMetres: Double(pose.heightMetres), rollDegrees: Double(pose.rollDegrees),
+            pitchDegrees: Double(pose.pitchDegrees), yawDegrees: Double(pose.yawDegrees),
+            gimbalPitchDegrees: Double(pose.gimbalPitchDegrees), gimbalYawDegrees: Double(pose.gimbalYawDegrees))
     }
 }

@@ -26,7 +26,7 @@ struct FrameStamper: Sendable {
     mutating func noteLost(_ frames: Int) { lost &+= UInt64(max(0, frames)) }
 
     mutating func stamp(_ image: CapturedImage, pose: Pose) -> Frame {
-        var flags: Frame.Flags = []
+        var flags = image.flags
         if image.lostBefore > 0 {
             flags.insert(.afterGap)
             noteLost(image.lostBefore)

@@ -17,15 +17,20 @@ final class SensorThread: Sendable {
     private let agent: Agent
     private let stream: StreamID
     private let stage: DetectionStage?
+    private let timeOffset: Duration
     private let stamper: Mutex<FrameStamper>
     private let copy = CopyBox()
     private let isStopping = Atomic(false)
 
-    init(_ sensor: any ImageSensor, agent: Agent, stream: StreamID, stage: DetectionStage?) {
+    /// `timeOffset` is how much later than the pose clock the sensor's frames are stamped.
+    init(
+        _ sensor: any ImageSensor, agent: Agent, stream: StreamID, stage: DetectionStage?, timeOffset: Duration = .zero
+    ) {
         self.sensor = sensor
         self.agent = agent
         self.stream = stream
         self.stage = stage
+        self.timeOffset = timeOffset
         stamper = Mutex(FrameStamper(flight: agent.flightNumber, stream: stream))
     }
 
@@ -50,9 +55,11 @@ final class SensorThread: Sendable {
     private func handle(_ event: SensorEvent) {
         switch event {
         case .image(let image):
-            let pose = agent.pose(at: image.captureTime.monotonic)
+            let pose = agent.pose(at: image.captureTime.monotonic.advanced(by: .zero - timeOffset))
             let (frame, isFrozen) = stamper.withLock { ($0.stamp(image, pose: pose), $0.isFrozen) }
-            agent.update(stream, isFrozen ? .frozen : .running, taken: 1, lost: UInt64(max(0, image.lostBefore)))
+            agent.update(
+                stream, isFrozen ? .frozen : frame.flags.contains(.blind) ? .blind : .running, taken: 1,
+                lost: UInt64(max(0, image.lostBefore)))
             agent.submit(frame, with: &copy.copy)
             stage?.append(frame)
         case .lost(let count): agent.update(stream, .running, lost: UInt64(max(0, count)))

@@ -24,7 +24,7 @@ public struct TelemetrySample: Hashable, Sendable {
 public struct StatusReport: Hashable, Sendable {
     /// A sensor's state.
     public enum SensorState: UInt8, Sendable {
-        case running = 0, missing = 1, failing = 2, frozen = 3
+        case running = 0, missing = 1, failing = 2, frozen = 3, blind = 4
     }
     /// One sensor as it is now.
     public struct Sensor: Hashable, Sendable {

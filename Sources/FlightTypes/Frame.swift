@@ -4,6 +4,8 @@ public enum FrameEncoding: UInt8, Sendable {
     case jpeg = 1
     /// Rows of 16-bit little-endian values, `width × height × 2` bytes.
     case gray16 = 2
+    /// The same values as a stream of `ThermalCoder` (docs/wire-format.md §5.2), which also says how far a value may be off.
+    case codedGray16 = 3
 }
 
 /// What a thermal value means.
@@ -32,6 +34,13 @@ public struct Frame: Hashable, Sendable {
         public static let afterGap = Flags(rawValue: 2)
         /// This is a smaller copy made for the link; the camera's own picture stays on board and may follow.
         public static let reduced = Flags(rawValue: 4)
+        /// The sensor corrected itself (flat field), or its picture stood still or jumped as a whole as it does then:
+        /// a difference to the frame before means nothing.
+        public static let flatField = Flags(rawValue: 8)
+        /// Values that the sensor cannot measure, all the same, or at their end: to be looked at with distrust.
+        public static let implausible = Flags(rawValue: 16)
+        /// The picture is black, white or of one colour throughout: the lens is covered, or there is no light.
+        public static let blind = Flags(rawValue: 32)
     }
     /// Who this frame is.
     public var id: ObjectID

@@ -11,6 +11,24 @@ public struct Pose: Hashable, Sendable {
         /// The last known one, older than the limit: believe it only as history.
         case stale = 3
     }
+    /// What is doubtful about the values. Nothing is withheld for it: they stand as the source gave them.
+    public struct Remarks: OptionSet, Hashable, Sendable {
+        /// One bit a remark, as on the wire; bits 5 to 7 are always 0.
+        public let rawValue: UInt8
+        /// The remarks of the five lowest bits of `rawValue`; the others name none.
+        public init(rawValue: UInt8) { self.rawValue = rawValue & 0x1F }
+
+        /// The place lies further from the one before than a drone gets in the time between.
+        public static let jump = Remarks(rawValue: 1)
+        /// A value is none a drone can have, although it came with a checksum that holds.
+        public static let outOfRange = Remarks(rawValue: 2)
+        /// Speed and course are not those of the movement over ground.
+        public static let motion = Remarks(rawValue: 4)
+        /// The source's time is not the drone's: wrong decade, a week counter that wrapped, or a step.
+        public static let sourceTime = Remarks(rawValue: 8)
+        /// Beside 0° north 0° east, where receivers without a position say they are.
+        public static let nullIsland = Remarks(rawValue: 16)
+    }
     /// WGS84 latitude, −90…90.
     public var latitude: Double
     /// WGS84 longitude, −180…180.
@@ -43,6 +61,8 @@ public struct Pose: Hashable, Sendable {
     public var ageMilliseconds: UInt16
     /// How it was made.
     public var quality: Quality
+    /// What is doubtful about it; empty when nothing is.
+    public var remarks: Remarks = []
 
     /// A pose at a place, everything else unknown.
     public init(latitude: Double, longitude: Double, quality: Quality = .interpolated) {

@@ -20,6 +20,8 @@ public enum PlacementFailure: Error, Hashable, Sendable, CustomStringConvertible
     case heightUnknown
     /// No gimbal report, and roll, pitch or yaw of the drone is unknown.
     case attitudeUnknown
+    /// The lens cannot be undone at this pixel.
+    case outsideLens
     /// The line of sight does not go down to the water.
     case aboveHorizon
     /// Further than 50 degrees off straight down: waves turn into clutter and the error grows without use.
@@ -31,6 +33,7 @@ public enum PlacementFailure: Error, Hashable, Sendable, CustomStringConvertible
         case .positionUnknown: "the drone's position is unknown, so the detection has no place"
         case .heightUnknown: "the height above the water is unknown, so the detection has no place"
         case .attitudeUnknown: "the camera's direction is unknown, so the detection has no place"
+        case .outsideLens: "the lens distortion cannot be undone at this pixel, so the detection has no place"
         case .aboveHorizon: "the line of sight is above the horizon, so the detection has no place on the water"
         case .tooOblique(let degrees):
             "the line of sight is \(degrees.isFinite ? Int(max(0, min(90, degrees))) : 90) degrees off nadir, "
@@ -66,48 +69,48 @@ public struct PlacementErrors: Hashable, Sendable {
         tiltDegrees: 1, yawDegrees: 3, heightMetres: 2, positionMetres: 1.5, motionMetres: 0.4)
 }
 
-/// Places a pixel on the horizontal water plane `heightMetres` below the camera.
-///
-/// Angles in degrees as in a pose: roll right wing down, pitch nose up, yaw and gimbal yaw clockwise from true
-/// north, gimbal pitch −90 straight down. NaN counts as unknown. With a gimbal pitch the camera is taken as held level
-/// in roll by the gimbal, and the drone's roll and pitch do not count; without, it is fixed to the drone at
-/// `camera.mountPitchDegrees`. The height is that above the *water*, which the caller has to know.
+/// Places a pixel on the horizontal water plane `heightMetres` below the drone; angles as in `CameraPose`.
 public func place(
     pixelX: Double, pixelY: Double, camera: CameraModel, latitude: Double, longitude: Double, heightMetres: Double,
     rollDegrees: Double, pitchDegrees: Double, yawDegrees: Double, gimbalPitch: Double? = nil,
     gimbalYaw: Double? = nil, errors: PlacementErrors = .typical
 ) -> Result<GroundPlace, PlacementFailure> {
-    let drone = GeodeticPosition(latitude: latitude, longitude: longitude)
-    guard drone.isValid, pixelX.isFinite, pixelY.isFinite else { return .failure(.positionUnknown) }
-    guard heightMetres > 0, heightMetres < 20_000 else { return .failure(.heightUnknown) }
-    let ray: Vector
-    if let gimbalPitch, gimbalPitch.isFinite {
-        let yaw = gimbalYaw.flatMap { $0.isFinite ? $0 : nil } ?? yawDegrees
-        guard yaw.isFinite else { return .failure(.attitudeUnknown) }
-        ray = camera.ray(pixelX: pixelX, pixelY: pixelY, pitchDegrees: gimbalPitch)
-            .rotated(rollDegrees: 0, pitchDegrees: 0, yawDegrees: yaw)
-    } else {
-        guard rollDegrees.isFinite, pitchDegrees.isFinite, yawDegrees.isFinite else {
-            return .failure(.attitudeUnknown)
-        }
-        ray = camera.ray(pixelX: pixelX, pixelY: pixelY, pitchDegrees: camera.mountPitchDegrees)
-            .rotated(rollDegrees: rollDegrees, pitchDegrees: pitchDegrees, yawDegrees: yawDegrees)
-    }
+    place(
+        ImagePoint(x: pixelX, y: pixelY), camera: camera,
+        pose: CameraPose(
+            position: GeodeticPosition(latitude: latitude, longitude: longitude), heightMetres: heightMetres,
+            rollDegrees: rollDegrees, pitchDegrees: pitchDegrees, yawDegrees: yawDegrees,
+            gimbalPitchDegrees: gimbalPitch ?? .nan, gimbalYawDegrees: gimbalYaw ?? .nan),
+        errors: errors)
+}
+
+/// Places a pixel on the horizontal water plane `pose.heightMetres` below the drone.
+///
+/// The height is that above the *water*, which the caller has to know.
+public func place(
+    _ pixel: ImagePoint, camera: CameraModel, pose: CameraPose, errors: PlacementErrors = .typical
+) -> Result<GroundPlace, PlacementFailure> {
+    guard pose.position.isValid, pixel.x.isFinite, pixel.y.isFinite else { return .failure(.positionUnknown) }
+    guard pose.heightMetres > 0, pose.heightMetres < 20_000 else { return .failure(.heightUnknown) }
+    guard let rotation = pose.rotation(of: camera) else { return .failure(.attitudeUnknown) }
+    guard let inCamera = camera.ray(pixel) else { return .failure(.outsideLens) }
+    let ray = rotation * inCamera
     guard ray.z > 1e-9 else { return .failure(.aboveHorizon) }
-    let sideways = hypot(ray.x, ray.y) / ray.z
-    let offNadir = atan(sideways)
+    let offNadir = atan(hypot(ray.x, ray.y) / ray.z)
     guard offNadir <= steepestOffNadirDegrees * WGS84.radiansPerDegree else {
         return .failure(.tooOblique(offNadirDegrees: offNadir / WGS84.radiansPerDegree))
     }
-    let plane = LocalPlane(origin: drone)
-    let position = plane.position(east: ray.y / ray.z * heightMetres, north: ray.x / ray.z * heightMetres)
+    let eye = pose.leverArm(of: camera)
+    let height = pose.heightMetres - eye.z
+    guard height > 0 else { return .failure(.heightUnknown) }
+    let seen = eye + height / ray.z * ray
     return .success(
         GroundPlace(
-            position: position,
+            position: LocalPlane(origin: pose.position).position(east: seen.y, north: seen.x),
             radiusMetres: radius(
-                offNadir: offNadir, heightMetres: heightMetres, focalLengthPixels: camera.focalLengthPixels,
-                errors: errors),
-            offNadirDegrees: offNadir / WGS84.radiansPerDegree, slantRangeMetres: heightMetres / cos(offNadir)))
+                offNadir: offNadir, heightMetres: height,
+                focalLengthPixels: min(camera.focalLengthPixels, camera.focalLengthDownPixels), errors: errors),
+            offNadirDegrees: offNadir / WGS84.radiansPerDegree, slantRangeMetres: height / cos(offNadir)))
 }
 
 /// Beyond this the water reflects the sky instead of showing its own heat (Fresnel), so nothing is placed.

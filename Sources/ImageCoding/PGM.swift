@@ -1,4 +1,4 @@
-/// Reads binary portable graymaps (`P5`, 8 or 16 bits).
+/// Reads and writes binary portable graymaps (`P5`, 8 or 16 bits).
 public enum PGM {
     /// A graymap as it stands in the file.
     public struct Image: Hashable, Sendable {
@@ -36,6 +36,15 @@ public enum PGM {
             return size == 1 ? UInt16(bytes[at]) : UInt16(bytes[at]) << 8 | UInt16(bytes[at + 1])
         }
         return Image(width: width, height: height, maximum: UInt16(maximum), samples: samples)
+    }
+
+    /// A 16-bit graymap; nil when `samples` are not `width` × `height`.
+    public static func encode(_ samples: [UInt16], width: Int, height: Int) -> [UInt8]? {
+        guard width > 0, height > 0, samples.count == width * height else { return nil }
+        var bytes = Array("P5\n\(width) \(height)\n65535\n".utf8)
+        bytes.reserveCapacity(bytes.count + samples.count * 2)
+        for sample in samples { bytes += [UInt8(sample >> 8), UInt8(sample & 0xFF)] }
+        return bytes
     }
 
     private static func number(in bytes: [UInt8], at position: inout Int) throws(ImageCodingError) -> Int {

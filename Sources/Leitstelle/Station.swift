@@ -33,8 +33,11 @@ public final class Station: Sendable {
     private let group: MultiThreadedEventLoopGroup
     private let enrolments: EnrolmentFile
 
-    /// Reads keys, lists and the page; throws with what is wrong.
-    public init(configuration: LeitstelleConfiguration, clocks: any Clocks, logger: Logger) throws {
+    /// Reads keys, lists and the page; throws with what is wrong. With `sessionKeys`, the keys of each session are written to
+    /// that file.
+    public init(
+        configuration: LeitstelleConfiguration, clocks: any Clocks, logger: Logger, sessionKeys: String? = nil
+    ) throws {
         self.configuration = configuration
         self.clocks = clocks
         self.logger = logger
@@ -54,6 +57,7 @@ public final class Station: Sendable {
         transport = StationTransport(
             own: key, enrolled: try enrolments.load(), freshness: freshness, host: configuration.linkHost,
             port: configuration.linkPort, group: group, clocks: clocks, logger: logger,
+            keyFile: try sessionKeys.map(SessionKeyFile.init),
             handlers: .init(
                 arrival: { relay.arrival($0) }, event: { relay.event($0) },
                 persistFreshness: { drone, counter in

@@ -46,6 +46,7 @@ public final class DroneTransport: @unchecked Sendable {
     private let clocks: any Clocks
     private let logger: Logger
     private let handlers: Handlers
+    private let keyFile: SessionKeyFile?
     private var link: DroneLink
     private var channel: (any Channel)?
     private var remote: SocketAddress?
@@ -54,10 +55,10 @@ public final class DroneTransport: @unchecked Sendable {
     private var timerDue = MonotonicInstant(nanoseconds: .max)
     private var isStopped = false
 
-    /// A transport towards `host`:`port`; `start` begins.
+    /// A transport towards `host`:`port`; `start` begins. With `keyFile`, session keys are exported there.
     public init(
         link configuration: DroneLink.Configuration, host: String, port: Int, group: any EventLoopGroup,
-        clocks: any Clocks, logger: Logger, handlers: Handlers
+        clocks: any Clocks, logger: Logger, keyFile: SessionKeyFile? = nil, handlers: Handlers
     ) {
         loop = group.next()
         self.host = host
@@ -65,6 +66,9 @@ public final class DroneTransport: @unchecked Sendable {
         self.clocks = clocks
         self.logger = logger
         self.handlers = handlers
+        self.keyFile = keyFile
+        var configuration = configuration
+        configuration.exportsKeys = keyFile != nil
         link = DroneLink(configuration: configuration, random: SystemRandomNumberGenerator(), at: clocks.monotonicNow())
     }
 
@@ -185,6 +189,7 @@ public final class DroneTransport: @unchecked Sendable {
             case .event(let event): handlers.event(event)
             case .fetch(let id):
                 handlers.fetch(id) { [weak self] bytes in self?.act { $0.answerFetch(id, bytes, at: $1) } }
+            case .exportKeys(let keys): keyFile?.export(keys, logger)
             case .wait(let until):
                 wait(until: until, now)
                 return

@@ -64,6 +64,7 @@ public final class StationTransport: @unchecked Sendable {
     private let clocks: any Clocks
     private let logger: Logger
     private let handlers: Handlers
+    private let keyFile: SessionKeyFile?
     private var link: StationLink
     private var channel: (any Channel)?
     private var writer = SegmentedWriter()
@@ -73,10 +74,11 @@ public final class StationTransport: @unchecked Sendable {
     private var addresses = AddressBook()
     private var undecodable: UInt64 = 0
 
-    /// A transport that will listen on `host`:`port`.
+    /// A transport that will listen on `host`:`port`. With `keyFile`, session keys are exported there.
     public init(
         own: StaticKeyPair, enrolled: [StationLink.Enrolment], freshness: [DroneID: UInt64], host: String, port: Int,
-        group: any EventLoopGroup, clocks: any Clocks, logger: Logger, handlers: Handlers
+        group: any EventLoopGroup, clocks: any Clocks, logger: Logger, keyFile: SessionKeyFile? = nil,
+        handlers: Handlers
     ) {
         loop = group.next()
         self.host = host
@@ -84,9 +86,10 @@ public final class StationTransport: @unchecked Sendable {
         self.clocks = clocks
         self.logger = logger
         self.handlers = handlers
+        self.keyFile = keyFile
         link = StationLink(
             own: own, enrolled: enrolled, freshness: freshness, random: SystemRandomNumberGenerator(),
-            at: clocks.monotonicNow())
+            exportsKeys: keyFile != nil, at: clocks.monotonicNow())
     }
 
     /// Binds; throws when the port cannot be had. Returns the port.
@@ -186,6 +189,7 @@ public final class StationTransport: @unchecked Sendable {
             case .deliver(let drone, let bytes, let isBackfill):
                 deliver(bytes, from: drone, isBackfill: isBackfill, at: now)
             case .event(let event): handlers.event(event)
+            case .exportKeys(let keys): keyFile?.export(keys, logger)
             case .wait(let until):
                 wait(until: until, now)
                 return

@@ -19,10 +19,12 @@ public struct CapturedImage: Sendable {
     public var payload: [UInt8]
     /// Frames lost or refused since the image before this one.
     public var lostBefore: Int
+    /// Remarks of the sensor itself; who stamps the frame adds its own.
+    public var flags: Frame.Flags
     /// An image of its parts.
     public init(
         captureTime: CaptureTime, encoding: FrameEncoding, unit: ThermalUnit = .none, width: UInt16, height: UInt16,
-        payload: [UInt8], lostBefore: Int = 0
+        payload: [UInt8], lostBefore: Int = 0, flags: Frame.Flags = []
     ) {
         self.captureTime = captureTime
         self.encoding = encoding
@@ -31,6 +33,7 @@ public struct CapturedImage: Sendable {
         self.height = height
         self.payload = payload
         self.lostBefore = lostBefore
+        self.flags = flags
     }
 }
 

@@ -12,8 +12,8 @@ struct Lagebild: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             DemoCommand.self, AgentCommand.self, LeitstelleCommand.self, ReplayCommand.self, IncidentsCommand.self,
-            KeysCommand.self, UsersCommand.self, DoctorCommand.self, DetectCommand.self, DecodeCommand.self,
-            ProxyCommand.self, BenchCommand.self,
+            KeysCommand.self, UsersCommand.self, DoctorCommand.self, CalibrateCommand.self, DetectCommand.self,
+            DecodeCommand.self, ProxyCommand.self, BenchCommand.self,
         ])
 }
 

@@ -124,6 +124,11 @@ recording: {{reserveMegabytes: 50}}
     def frames(self, path):
         return [json.loads(line) for line in self.run("incidents", "show", path, "--frames", "--json").splitlines()]
 
+    def export(self, path):
+        folder = tempfile.mkdtemp(dir=self.folder)
+        self.run("incidents", "export", path, "--to", folder)
+        return folder
+
     def verify(self, path):
         return self.run("incidents", "verify", path)
 

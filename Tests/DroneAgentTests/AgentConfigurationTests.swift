@@ -2,6 +2,7 @@ import ConfigurationFile
 import DroneAgent
 import FlightTypes
 import Foundation
+import Geodesy
 import Sensors
 import Testing
 
@@ -92,6 +93,36 @@ import Testing
         #expect(host == "0.0.0.0" && port == 14551)
     }
 
+    @Test func positionSources() throws {
+        func load(_ position: String) throws -> AgentConfiguration {
+            let text = Self.text.replacingOccurrences(of: "  source: mavlink-udp\n  port: 14551", with: position)
+            let (loaded, problem, _) = try self.load(text)
+            return try #require(loaded, "\(problem)")
+        }
+        guard case .gpsd("127.0.0.1", 2947) = try load("  source: gpsd").position else {
+            Issue.record("not gpsd")
+            return
+        }
+        for name in ["nmea", "ubx"] {
+            guard case .nmeaSerial("/dev/ttyACM0", 9600) = try load("  source: \(name)\n  path: /dev/ttyACM0").position
+            else {
+                Issue.record("not a receiver")
+                return
+            }
+        }
+        let open = try load("  source: mavlink-udp").mavlink
+        #expect(open.signingKeyFile == nil && !open.requestsIntervals)
+        let closed = try load(
+            "  source: mavlink-serial\n  path: /dev/ttyS0\n  signingKey: /etc/m.key\n  requestIntervals: true"
+        ).mavlink
+        #expect(closed.signingKeyFile == "/etc/m.key" && closed.requestsIntervals)
+        let misplaced = "  source: gpsd\n  signingKey: /etc/m.key"
+        #expect(
+            try self.load(Self.text.replacingOccurrences(of: "  source: mavlink-udp\n  port: 14551", with: misplaced))
+                .problem.contains("unknown key 'signingKey' in 'position'"),
+            "a key beside a source that is not signed is a mistake")
+    }
+
     /// A key written as text, such as one pasted from `lagebild keys`, is no path.
     @Test func theStationsKeyMayStandInTheFile() throws {
         let key = "lagebild-x25519 AAAA"
@@ -153,5 +184,58 @@ import Testing
             let (loaded, problem, _) = try load(fewer.joined(separator: "\n"))
             #expect(loaded != nil || problem.hasPrefix("agent.yaml:"), "without \(lines[index]): \(problem)")
         }
+    }
+
+    private static let camera = """
+        name: Test
+        width: 64
+        height: 48
+        focalLength: 60
+        mountPitch: -45
+        timeOffsetMilliseconds: 40
+        """
+
+    /// `text` with `cameras/test.yaml` beside it.
+    private func loadWithCamera(_ text: String, camera: String = Self.camera) throws -> AgentConfiguration {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "agent-\(UUID().uuidString)").path
+        try FileManager.default.createDirectory(atPath: folder + "/cameras", withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        try Data(text.utf8).write(to: URL(fileURLWithPath: folder + "/agent.yaml"))
+        try Data(camera.utf8).write(to: URL(fileURLWithPath: folder + "/cameras/test.yaml"))
+        return try AgentConfiguration.load(path: folder + "/agent.yaml")
+    }
+
+    @Test func calibrationsComeFromFilesBesideTheConfiguration() throws {
+        let plain = try loadWithCamera(Self.text)
+        #expect(plain.thermal.first?.calibration == nil && plain.thermal.first?.horizontalFieldOfViewDegrees == 55)
+        #expect(plain.cameraCalibrations == [nil, nil])
+        let named = Self.text.replacingOccurrences(of: "rate: 4", with: "rate: 4\n    calibration: cameras/test.yaml")
+            .replacingOccurrences(of: "format: mjpg", with: "format: mjpg\n    calibration: cameras/test.yaml")
+        let configuration = try loadWithCamera(named)
+        let thermal = try #require(configuration.thermal.first)
+        // A mount pitch in agent.yaml goes before the file's.
+        #expect(thermal.mountPitchDegrees == -60 && thermal.calibration?.camera.mountPitchDegrees == -60)
+        #expect(thermal.calibration?.timeOffsetMilliseconds == 40)
+        #expect(configuration.cameraCalibrations.map { $0?.camera.mountPitchDegrees } == [-45, nil])
+        let ofFile = try loadWithCamera(named.replacingOccurrences(of: "    mountPitch: -60\n", with: ""))
+        #expect(ofFile.thermal.first?.mountPitchDegrees == -45)
+    }
+
+    @Test func calibrationsThatDoNotFitAreNamed() throws {
+        let named = Self.text.replacingOccurrences(of: "rate: 4", with: "rate: 4\n    calibration: cameras/test.yaml")
+        func problem(_ text: String, camera: String = Self.camera) -> String {
+            do { _ = try loadWithCamera(text, camera: camera) } catch { return "\(error)" }
+            return ""
+        }
+        #expect(
+            problem(named.replacingOccurrences(of: "mountPitch: -60", with: "horizontalFieldOfView: 60"))
+                .contains("agent.yaml:21: 'thermal[1].horizontalFieldOfView' stands in the calibration"))
+        #expect(
+            problem(named, camera: Self.camera.replacingOccurrences(of: "height: 48", with: "height: 64"))
+                .contains("agent.yaml:20: 'thermal[1].calibration' is for 64 × 64 pixels, not for 32 × 24"))
+        #expect(
+            problem(named, camera: Self.camera.replacingOccurrences(of: "focalLength", with: "focalLenght"))
+                .contains("test.yaml:1: 'focalLength' or 'horizontalFieldOfView' must be there"))
+        #expect(problem(named.replacingOccurrences(of: "test.yaml", with: "none.yaml")).contains("cannot be read"))
     }
 }

@@ -53,6 +53,7 @@ enum Samples {
         pose.fix = .random(in: 0...6, using: &random)
         pose.satellites = .random(in: .min ... .max, using: &random)
         pose.ageMilliseconds = .random(in: .min ... .max, using: &random)
+        pose.remarks = Pose.Remarks(rawValue: .random(in: 0...31, using: &random))
         return pose
     }
 

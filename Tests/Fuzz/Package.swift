@@ -26,12 +26,17 @@ let package = Package(
         .systemLibrary(
             name: "CISAL", path: "Sources/SystemLibraries/CISAL", pkgConfig: "libisal",
             providers: [.apt(["libisal-dev"])]),
+        .systemLibrary(
+            name: "CSodium", path: "Sources/SystemLibraries/CSodium", pkgConfig: "libsodium",
+            providers: [.apt(["libsodium-dev"])]),
         .target(name: "FlightTypes", swiftSettings: room),
         .target(name: "ErasureCoding", dependencies: ["CISAL"], swiftSettings: room),
         .target(name: "NetworkImpairment", dependencies: ["FlightTypes"], swiftSettings: room),
         .target(
             name: "LinkProtocol",
-            dependencies: ["FlightTypes", "ErasureCoding", .product(name: "Crypto", package: "swift-crypto")],
+            dependencies: [
+                "FlightTypes", "ErasureCoding", "CSodium", .product(name: "Crypto", package: "swift-crypto"),
+            ],
             swiftSettings: room),
         .executableTarget(
             name: "LinkFuzz", dependencies: ["LinkProtocol", "FlightTypes", "ErasureCoding", "NetworkImpairment"],

@@ -267,6 +267,7 @@ public struct FlightSimulation {
             case .fetch(let id):
                 let bytes = plan.isBackfilling ? board.bytes(of: id) : nil
                 drone.answerFetch(id, bytes, at: droneNow)
+            case .exportKeys: break
             case .wait(let until):
                 next = min(next, now.advanced(by: until.since(droneNow)))
                 break draining
@@ -297,7 +298,7 @@ public struct FlightSimulation {
             case .deliver(_, let bytes, let isBackfill):
                 deliver(bytes, isBackfill)
                 if plan.sabotage == .deliverTwice, !isBackfill { deliver(bytes, isBackfill) }
-            case .event: break
+            case .event, .exportKeys: break
             case .wait(let until): return until
             }
         }

@@ -1,5 +1,6 @@
 import FlightTypes
 import Foundation
+import ImageCoding
 import Situation
 import Testing
 
@@ -23,6 +24,39 @@ import Testing
             Frame(
                 id: ObjectID(flight: 1, stream: StreamID(.thermal), sequence: .max), captureTime: time, pose: pose,
                 encoding: .gray16, unit: unit, flags: flags, width: 1, height: 2, payload: [1, 2, 3, 4]))
+    }
+
+    private func coded(_ values: [UInt16], bound: Int, width: Int, height: UInt16) throws -> FlightObject {
+        let payload = try #require(
+            ThermalCoder.encode(values, width: width, height: values.count / width, bound: bound))
+        return .frame(
+            Frame(
+                id: ObjectID(flight: 1, stream: StreamID(.thermal), sequence: 3), captureTime: time, pose: .unknown,
+                encoding: .codedGray16, unit: .centikelvin, width: UInt16(width), height: height, payload: payload))
+    }
+
+    /// The page gets plain values, and how far they may be off.
+    @Test(arguments: [0, 5])
+    func codedPicturesArriveAsValues(bound: Int) throws {
+        let values = (0..<32 * 24).map { UInt16(29_000 + $0 % 32) }
+        var encoder = MessageEncoder()
+        guard case .binary(let bytes)? = encoder.encode(arrival(try coded(values, bound: bound, width: 32, height: 24)))
+        else { throw NotThatKind() }
+        var reader = ByteReader(bytes)
+        let header = try json(try reader.readBytes(Int(try reader.read(UInt32.self))))
+        #expect(header["encoding"] as? String == "gray16")
+        #expect(header["bound"] as? Int == (bound > 0 ? bound : nil))
+        for value in values { #expect(abs(Int(try reader.read(UInt16.self)) - Int(value)) <= bound) }
+        #expect(reader.remaining == 0)
+    }
+
+    @Test func aCodedPictureThatIsDamagedOrOfAnotherSizeIsNotShown() throws {
+        var encoder = MessageEncoder()
+        let values = [UInt16](repeating: 29_000, count: 32 * 24)
+        #expect(encoder.encode(arrival(try coded(values, bound: 0, width: 32, height: 25))) == nil)
+        guard case .frame(var frame) = try coded(values, bound: 0, width: 32, height: 24) else { return }
+        frame.payload.removeLast()
+        #expect(encoder.encode(arrival(.frame(frame))) == nil)
     }
 
     private func report(_ detections: [Detection]) -> FlightObject {

@@ -117,6 +117,7 @@ extension Frame {
         if encoding == .gray16, payload.count != Int(width) * Int(height) * 2 {
             throw ByteReader.Malformed("gray16 payload")
         }
+        if encoding == .codedGray16, payload.count <= 10 { throw ByteReader.Malformed("coded payload") }
         self.init(
             id: id, captureTime: captureTime, pose: pose, encoding: encoding, unit: unit, flags: flags, width: width,
             height: height, payload: payload)

@@ -1,7 +1,7 @@
 extension ByteWriter {
     /// Appends a pose: docs/wire-format.md §5.1, 61 bytes.
     mutating func write(_ pose: Pose) {
-        write(pose.quality.rawValue)
+        write(pose.quality.rawValue | pose.remarks.rawValue << 2)
         write(pose.latitude)
         write(pose.longitude)
         for value in [
@@ -32,7 +32,8 @@ extension ByteWriter {
 extension ByteReader {
     /// The next pose; a position that lies nowhere on Earth is refused.
     mutating func readPose() throws(Malformed) -> Pose {
-        guard let quality = Pose.Quality(rawValue: try read()) else { throw Malformed("pose quality") }
+        let marks = try read(UInt8.self)
+        guard marks < 128, let quality = Pose.Quality(rawValue: marks & 3) else { throw Malformed("pose quality") }
         let latitude = try readDouble()
         let longitude = try readDouble()
         guard abs(latitude) <= 90, abs(longitude) <= 180 else { throw Malformed("position") }
@@ -50,6 +51,7 @@ extension ByteReader {
         pose.fix = try read()
         pose.satellites = try read()
         pose.ageMilliseconds = try read()
+        pose.remarks = Pose.Remarks(rawValue: marks >> 2)
         return pose
     }
 

@@ -1,5 +1,5 @@
-/// A set of sequence numbers as merged ranges. Limit: `limit` ranges; beyond it the two ranges with the least gap between them
-/// stay apart and the newest insertion is refused, so nothing is ever claimed that was not inserted.
+/// A set of sequence numbers as merged ranges. Limit: `limit` ranges; beyond it an insertion that touches none of them is
+/// refused, so nothing is ever claimed that was not inserted.
 public struct SequenceRanges: Hashable, Sendable {
     /// Ranges kept at once.
     public static let limit = 65_536

@@ -1,5 +1,4 @@
-import Crypto
-import Foundation
+import CSodium
 
 /// How the datagrams of a session are sealed. Both ends bind their choice into the handshake's prologue, so two that differ
 /// never get a session.
@@ -17,17 +16,23 @@ public enum CipherChoice: Sendable {
     }
 }
 
-/// One direction's key in use.
+/// One direction's key in use. Seals and opens with libsodium, in place: nothing is allocated but the result
+/// (docs/decisions/0009).
 struct DatagramCipher: Sendable {
     private enum Kind: Sendable {
-        case chaChaPoly(SymmetricKey)
+        case chaChaPoly([UInt8])
         case simulationTag(UInt64, UInt64)
     }
+    private static let keySize = 32
+    /// libsodium looks once at what the processor can do.
+    private static let isReady = sodium_init() >= 0
     private let kind: Kind
 
     init(_ choice: CipherChoice, key: [UInt8]) {
         switch choice {
-        case .chaChaPoly: kind = .chaChaPoly(SymmetricKey(data: key))
+        case .chaChaPoly:
+            precondition(key.count == Self.keySize && Self.isReady, "a key of another length seals nothing")
+            kind = .chaChaPoly(key)
         case .simulationTag:
             var halves: [UInt64] = [0, 0]
             for (place, byte) in key.enumerated() {
@@ -41,15 +46,23 @@ struct DatagramCipher: Sendable {
     func seal(_ plaintext: [UInt8], counter: UInt64, into datagram: inout [UInt8]) {
         switch kind {
         case .chaChaPoly(let key):
-            guard let nonce = Self.nonce(counter) else { return datagram.removeAll() }
-            let box = plaintext.withUnsafeBytes { plain in
-                datagram.withUnsafeBytes { header in
-                    try? ChaChaPoly.seal(plain, using: key, nonce: nonce, authenticating: header)
+            let header = datagram.count
+            let end = header + plaintext.count
+            datagram += plaintext
+            withUnsafeTemporaryAllocation(of: UInt8.self, capacity: LinkLimits.tagSize) { tag in
+                Self.withNonce(counter) { nonce in
+                    datagram.withUnsafeMutableBytes { bytes in
+                        guard let start = bytes.bindMemory(to: UInt8.self).baseAddress, let tag = tag.baseAddress else {
+                            return
+                        }
+                        // With a key and lengths like these it has no way to fail.
+                        _ = crypto_aead_chacha20poly1305_ietf_encrypt_detached(
+                            start + header, tag, nil, start + header, UInt64(end - header), start,
+                            UInt64(header), nil, nonce, key)
+                    }
                 }
+                datagram.append(contentsOf: tag)
             }
-            guard let box else { return datagram.removeAll() }
-            box.ciphertext.withUnsafeBytes { datagram.append(contentsOf: $0) }
-            box.tag.withUnsafeBytes { datagram.append(contentsOf: $0) }
         case .simulationTag(let first, let second):
             datagram += plaintext
             let tag = datagram.withUnsafeBytes { Self.checksum($0, counter, first, second) }
@@ -63,13 +76,7 @@ struct DatagramCipher: Sendable {
         guard end >= LinkLimits.headerSize else { return nil }
         return datagram.withUnsafeBytes { bytes in
             switch kind {
-            case .chaChaPoly(let key):
-                guard let nonce = Self.nonce(counter),
-                    let box = try? ChaChaPoly.SealedBox(
-                        nonce: nonce, ciphertext: bytes[LinkLimits.headerSize..<end], tag: bytes[end...]),
-                    let plain = try? ChaChaPoly.open(box, using: key, authenticating: bytes[..<LinkLimits.headerSize])
-                else { return nil }
-                return [UInt8](plain)
+            case .chaChaPoly(let key): return Self.open(bytes, end: end, counter: counter, key: key)
             case .simulationTag(let first, let second):
                 let tag = Self.checksum(UnsafeRawBufferPointer(rebasing: bytes[..<end]), counter, first, second)
                 guard bytes.loadUnaligned(fromByteOffset: end, as: UInt64.self) == tag.0.littleEndian,
@@ -80,12 +87,29 @@ struct DatagramCipher: Sendable {
         }
     }
 
+    private static func open(
+        _ bytes: UnsafeRawBufferPointer, end: Int, counter: UInt64, key: [UInt8]
+    ) -> [UInt8]? {
+        guard let start = bytes.bindMemory(to: UInt8.self).baseAddress else { return nil }
+        let size = end - LinkLimits.headerSize
+        var isGenuine = false
+        let plaintext = [UInt8](unsafeUninitializedCapacity: size) { target, count in
+            isGenuine = withNonce(counter) { nonce in
+                crypto_aead_chacha20poly1305_ietf_decrypt_detached(
+                    target.baseAddress, nil, start + LinkLimits.headerSize, UInt64(size), start + end, start,
+                    UInt64(LinkLimits.headerSize), nonce, key) == 0
+            }
+            // Before the tag has verified nothing was written.
+            count = isGenuine ? size : 0
+        }
+        return isGenuine ? plaintext : nil
+    }
+
     /// Four zero bytes, then the counter (Noise §12.3).
-    private static func nonce(_ counter: UInt64) -> ChaChaPoly.Nonce? {
-        withUnsafeBytes(
-            of: (UInt32(0), UInt32(truncatingIfNeeded: counter).littleEndian, UInt32(counter >> 32).littleEndian)
-        ) {
-            try? ChaChaPoly.Nonce(data: $0)
+    private static func withNonce<Result>(_ counter: UInt64, _ body: (UnsafePointer<UInt8>) -> Result) -> Result {
+        let nonce = (UInt32(0), UInt32(truncatingIfNeeded: counter).littleEndian, UInt32(counter >> 32).littleEndian)
+        return withUnsafePointer(to: nonce) {
+            $0.withMemoryRebound(to: UInt8.self, capacity: 12) { body($0) }
         }
     }
 

@@ -19,6 +19,7 @@ struct PartialObject: Sendable {
     private var buffer: [UInt8]
     private var blocks: [Block]
     private var blocksMissing: Int
+    private var parityBytes = 0
     var newest: MonotonicInstant
     var isBackfill: Bool
 
@@ -32,7 +33,7 @@ struct PartialObject: Sendable {
     }
 
     /// Memory that the object holds.
-    var bytes: Int { buffer.count }
+    var bytes: Int { buffer.count + parityBytes }
     var isWhole: Bool { blocksMissing == 0 }
 
     enum Taken { case useful, useless }
@@ -56,6 +57,7 @@ struct PartialObject: Sendable {
         } else {
             guard !blocks[number].parity.contains(where: { $0.index == index }) else { return .useless }
             blocks[number].parity.append((index, Array(fragment.data)))
+            parityBytes += fragment.data.count
         }
         newest = now
         if blocks[number].dataCount + blocks[number].parity.count >= count { finish(number, count) }
@@ -76,6 +78,7 @@ struct PartialObject: Sendable {
             guard decoded else { return }
         }
         blocks[number].isWhole = true
+        parityBytes -= blocks[number].parity.reduce(0) { $0 + $1.bytes.count }
         blocks[number].parity = []
         blocksMissing -= 1
     }

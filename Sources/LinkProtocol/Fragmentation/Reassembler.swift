@@ -2,7 +2,7 @@ import FlightTypes
 
 /// Puts fragments together under hard limits; each object is delivered at most once.
 ///
-/// Limits: `objectsLimit` unfinished objects holding `bytesLimit` bytes together; the object that has been quiet longest goes
+/// Limits: `objectsLimit` unfinished objects holding `bytesLimit` bytes together, parity symbols included; the object that has been quiet longest goes
 /// first. What an object declares is held only once an authentic fragment of it came. Counters say how many.
 public struct Reassembler: Sendable {
     /// Unfinished objects kept at once.
@@ -56,11 +56,16 @@ public struct Reassembler: Sendable {
             refused += 1
             return nil
         }
+        let held = partials.values[place].bytes
         guard partials.values[place].take(fragment, at: now) == .useful else {
             useless += 1
             return nil
         }
-        guard partials.values[place].isWhole else { return nil }
+        bytes += partials.values[place].bytes - held
+        guard partials.values[place].isWhole else {
+            makeRoom(for: fragment.object)
+            return nil
+        }
         let partial = partials.remove(at: place).value
         bytes -= partial.bytes
         window.close(fragment.object, isWhole: true)

@@ -61,7 +61,8 @@ public struct InitiationMessage: Sendable {
             HandshakeMAC.equal(HandshakeMAC.mac1(datagram[0..<116], publicKey: stationKey), datagram[116..<132])
         else { return nil }
         var reader = ByteReader(datagram[4...])
-        guard let sender = try? reader.read(UInt32.self) else { return nil }
+        // Data datagrams have 24 bits for it: a larger one would get a session that nothing could be sent to.
+        guard let sender = try? reader.read(UInt32.self), sender < LinkLimits.sessionIndices else { return nil }
         self.sender = sender
         noise = datagram[Self.noiseRange]
         bytes = datagram
@@ -96,9 +97,9 @@ struct ResponseMessage {
             HandshakeMAC.equal(HandshakeMAC.mac1(datagram[0..<60], publicKey: droneKey), datagram[60..<76])
         else { return nil }
         var reader = ByteReader(datagram[4...])
-        guard let sender = try? reader.read(UInt32.self), let receiver = try? reader.read(UInt32.self) else {
-            return nil
-        }
+        guard let sender = try? reader.read(UInt32.self), let receiver = try? reader.read(UInt32.self),
+            sender < LinkLimits.sessionIndices
+        else { return nil }
         self.sender = sender
         self.receiver = receiver
         noise = datagram[12..<60]

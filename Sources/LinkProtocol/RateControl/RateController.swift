@@ -45,6 +45,11 @@ struct RateController: Sendable {
         .nanoseconds(Int64((0.012 + min(4 * 1500 / max(rate, 1000), 0.06)) * 1e9))
     }
 
+    /// Whether a queue stood on the path within the last ten seconds.
+    func hasBeenFull(at now: MonotonicInstant) -> Bool { lastCut.map { now.since($0) < .seconds(10) } ?? false }
+
+    /// Bytes a second that arrived in the last fifth of a second: what the path carries at this moment, while a queue stands.
+    func presentRate(at now: MonotonicInstant) -> Double { delivered.peak(at: now) }
     /// Bytes a second that arrived lately.
     func deliveredRate(at now: MonotonicInstant) -> Double { delivered.rate(at: now) }
 

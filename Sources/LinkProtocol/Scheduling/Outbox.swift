@@ -33,10 +33,16 @@ struct Outbox: Sendable {
         var loss: Double
         /// Losses come in runs.
         var isBursty: Bool
+        /// A queue stood on the path lately: what is late may be waiting there.
+        var isFull: Bool
         var rate: Double
     }
     /// Objects being sent at once, live and backfill.
     private static let begunLimit = 96
+    /// What leaves so much later meets another burst of losses, or none.
+    private static let otherBurst: Duration = .milliseconds(50)
+    /// As many symbols are still few.
+    private static let fewSymbols = 24
     /// Below this (bytes a second) nothing is sent in copies.
     private static let dearRate = 10_000.0
 
@@ -206,19 +212,28 @@ struct Outbox: Sendable {
             let isDear = isFirst && object.objectClass.isUrgent && path.rate < Self.dearRate
             let wanted =
                 isDear ? missing : symbols(missing: missing, hasLost: object.hasLost, roundsLeft: roundsLeft, path)
-            // At the last call nothing more can become known. Where losses come together, what has been without news for
-            // longer than an answer takes is gone; and few symbols are sent once more to be sure, in another burst's time.
-            let isStale = now.since(object.lastSent) > path.roundTrip + .milliseconds(10)
-            let isDoubtful = object.lastCallMade && path.isBursty && (isStale || missing <= 14)
-            let counted = isDoubtful ? 0 : block.onTheWay
-            object.blocks[number].queued = max(0, wanted - counted)
-            if roundsLeft == 0, !isFirst || object.objectClass.isUrgent, object.blocks[number].queued > 1 {
-                let slack = max(left, .zero) / (object.blocks[number].queued + 1)
+            let counted = isDoubtful(object, missing: missing, path, at: now) ? 0 : block.onTheWay
+            let queued = max(0, wanted - counted)
+            object.blocks[number].queued = queued
+            // Few are spread over what time is left, so that one burst does not take all. A whole frame's worth leaves at once: the
+            // longer it takes, the likelier a fade takes part of it.
+            let isSpread = roundsLeft == 0 && (2...Self.fewSymbols).contains(queued)
+            if isSpread, !isFirst || object.objectClass.isUrgent {
+                let slack = max(left, .zero) / (queued + 1)
                 object.spacing = min(slack, object.objectClass.isUrgent ? .milliseconds(4) : .milliseconds(6))
             } else {
                 object.spacing = .zero
             }
         }
+    }
+
+    /// At the last call nothing more can become known. What has been without news for longer than an answer takes is gone, unless
+    /// it may stand in a queue; and where losses come together what is few, or left a burst's time ago, is sent once more to be sure.
+    private func isDoubtful(_ object: OutgoingObject, missing: Int, _ path: Path, at now: MonotonicInstant) -> Bool {
+        guard object.lastCallMade else { return false }
+        let age = now.since(object.lastSent)
+        let isGone = age > path.roundTrip + .milliseconds(10) && (path.isBursty || !path.isFull)
+        return isGone || path.isBursty && (missing <= Self.fewSymbols || age > Self.otherBurst)
     }
 
     /// How many symbols of a block shall be on the way.
@@ -227,7 +242,7 @@ struct Outbox: Sendable {
             // A burst takes all or nothing: what is sent beyond need rarely makes the difference, another round does.
             return missing
         }
-        if path.isBursty, hasLost { return missing + 3 + min(missing / 6, 4) }
+        if path.isBursty, hasLost { return missing + 2 + min(missing / 8, 2) }
         // A path that has lost nothing lately may lose the repair all the same.
         return plan.symbols(missing: missing, roundsLeft: roundsLeft, loss: hasLost ? max(path.loss, 0.02) : path.loss)
     }

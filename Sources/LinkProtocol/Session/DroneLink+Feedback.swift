@@ -135,7 +135,8 @@ extension DroneLink {
         let least = delay.leastRoundTrip ?? trip
         let oneWay = least / 2 + max(.zero, min(trip - least, .milliseconds(200)))
         return Outbox.Path(
-            roundTrip: trip, oneWay: oneWay, loss: loss.fraction, isBursty: loss.isBursty, rate: control.rate)
+            roundTrip: trip, oneWay: oneWay, loss: loss.fraction, isBursty: loss.isBursty,
+            isFull: control.hasBeenFull(at: lastFeedback ?? lastSent), rate: control.rate)
     }
 
     /// When something has been on its way for longer than an answer takes, and no answer came.

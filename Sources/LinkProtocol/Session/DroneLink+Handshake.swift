@@ -12,7 +12,7 @@ extension DroneLink {
         nextHandshake = now.advanced(by: Self.retry + .milliseconds(jitter))
         freshness += 1
         counters.handshakes += 1
-        let index = UInt32(truncatingIfNeeded: random.next()) & (LinkLimits.sessionIndices - 1)
+        let index = unusedIndex()
         var secret: [UInt8] = []
         while secret.count < 32 { withUnsafeBytes(of: random.next()) { secret.append(contentsOf: $0) } }
         guard let ephemeral = StaticKeyPair(secret: secret) else { return [] }
@@ -29,6 +29,15 @@ extension DroneLink {
         return datagram
     }
 
+    /// A number that none of this end's sessions or open handshakes has.
+    private mutating func unusedIndex() -> UInt32 {
+        let used = Set(attempts.map(\.index) + [current, previous].compactMap { $0?.localIndex })
+        while true {
+            let index = UInt32(truncatingIfNeeded: random.next()) & (LinkLimits.sessionIndices - 1)
+            if !used.contains(index) { return index }
+        }
+    }
+
     mutating func handleResponse(_ datagram: [UInt8], at now: MonotonicInstant) {
         guard let response = ResponseMessage(datagram, droneKey: configuration.own.publicKey),
             let position = attempts.firstIndex(where: { $0.index == response.receiver }),
@@ -38,6 +47,9 @@ extension DroneLink {
             return
         }
         let attempt = attempts[position]
+        if configuration.exportsKeys {
+            outputs.append(.exportKeys(SessionKey.both(keys, station: response.sender, drone: attempt.index)))
+        }
         attempts.removeFirst(position + 1)
         previous = current
         current = TransportSession(

@@ -56,34 +56,54 @@ extension DroneLink {
 
     /// Bytes that the next visible frame may have so that it arrives in time and frames like it can go on; 0 when none shall be
     /// sent now. On a slow path it grows while frames are skipped, so fewer and larger frames come instead of many tiny ones.
-    public func visibleBudget(at now: MonotonicInstant) -> Int {
+    public mutating func visibleBudget(at now: MonotonicInstant) -> Int {
         guard isEstablished, !isStalled(at: now), rung != .detectionsOnly else { return 0 }
         let hasThermal = lastThermal.map { now.since($0) < .seconds(5) } ?? false
         guard rung < .thermalStills || !hasThermal else { return 0 }
-        let useful = (1 - loss.fraction) * 0.93
-        let pause = min(lastVisible.map { now.since($0).milliseconds } ?? 1000, 1000)
-        let since = control.rate * pause / 1000 * 0.97
+        let since = share(at: now)
         let backlog = Double(outbox.queuedBytes())
-        let steady = (since - max(0, backlog - since * 0.2)) * useful
+        let steady = (since - max(0, backlog - since * 0.2)) * useful + visibleCredit
         // What is on its way beyond the path itself stands in a queue.
         let trip = (delay.leastRoundTrip ?? .milliseconds(100)) + .milliseconds(10)
         let queued = max(
             delay.standing.milliseconds, Double(ledger.bytesOnTheWay) / control.rate * 1000 - trip.milliseconds)
         let oneWay = trip.milliseconds / 2
         let left = (configuration.deadlines.visible.milliseconds - oneWay - max(0, queued) - 25) / 1000
-        // Half of the time: a radio link's rate is a mean, and the next tenth of a second may carry half of it. A small picture
-        // may take nearly all of it, or none would ever leave, and nothing would show that the path carries more.
-        let most = (control.rate * max(0, left) - backlog) * useful
-        let inTime = max(most * 0.5, min(most * 0.9, Self.smallPicture))
-        return Int(max(0, min(steady, inTime, 8e6)))
+        // A third of the time: a radio link's rate is a mean, and the next tenth of a second may carry half of it. A small picture
+        // may take most of it, or none would ever leave, and nothing would show that the path carries more.
+        // While something queues, what arrives at this moment is what the path carries at this moment.
+        let present =
+            delay.newest > .milliseconds(8) ? min(control.rate, control.presentRate(at: now) * 1.1) : control.rate
+        let most = (present * max(0, left) - backlog) * useful
+        let inTime = max(most * 0.35, min(most * 0.7, Self.smallPicture))
+        visibleAsked = max(0, min(steady, inTime, 8e6))
+        return Int(visibleAsked)
     }
 
-    /// Whether much is on its way and nothing has been heard of it for longer than an answer takes: the path stands still, and a
-    /// frame begun now would only wait.
+    /// What of a byte that leaves is of use: the rest is headers and repair.
+    private var useful: Double { (1 - loss.fraction) * 0.93 }
+
+    /// Bytes that the path has carried or could have carried since the last visible frame.
+    private func share(at now: MonotonicInstant) -> Double {
+        let pause = min(lastVisible.map { now.since($0).milliseconds } ?? 1000, 1000)
+        return control.rate * pause / 1000 * 0.97
+    }
+
+    /// A picture of just the wanted size does not exist: quality goes in steps, and scenes differ. What one leaves unused the next
+    /// may have, half a frame's share at most, so that a camera whose pictures always turn out smaller still uses the path.
+    mutating func noteVisible(_ bytes: Int, at now: MonotonicInstant) {
+        visibleCredit = min(max(visibleAsked - Double(bytes), 0), share(at: now) * useful / 2)
+        visibleAsked = 0
+        lastVisible = now
+    }
+
+    /// Whether something is on its way for longer than an answer takes and the feedback stays out: the path stands still, and a
+    /// frame begun now would only wait. Recorded uplinks (ATT 2016): after a delivery within 40 ms a frame of 6 KB is there in
+    /// time in 97 of 100 cases, at any moment in 87.
     func isStalled(at now: MonotonicInstant) -> Bool {
         guard let oldest = ledger.oldestOnTheWay, let lastFeedback else { return false }
-        let patience = (delay.leastRoundTrip ?? .milliseconds(200)) + control.standingTarget + .milliseconds(20)
-        return now.since(lastFeedback) > .milliseconds(35) && now.since(oldest) > patience
+        let patience = (delay.leastRoundTrip ?? .milliseconds(200)) + .milliseconds(16)
+        return now.since(lastFeedback) > .milliseconds(16) && now.since(oldest) > patience
     }
 
     /// The first queue that holds more than its limit, if any: for the invariants of the simulation.

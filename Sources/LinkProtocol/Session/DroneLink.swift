@@ -39,6 +39,8 @@ public struct DroneLink: Sendable {
         public var originals = OriginalsPolicy.detections
         /// How datagrams are sealed; anything but the default is for simulations.
         public var cipher = CipherChoice.chaChaPoly
+        /// Whether the keys of each session are handed out, for reading captures.
+        public var exportsKeys = false
         /// A configuration of its parts.
         public init(own: StaticKeyPair, stationKey: [UInt8], flight: UInt32, bytesPerSecond: Double) {
             self.own = own
@@ -53,6 +55,8 @@ public struct DroneLink: Sendable {
         case event(DroneLinkEvent)
         /// Look the object up in the onboard record and call `answerFetch`.
         case fetch(ObjectID)
+        /// Keys of a session that began; only where the configuration asks for them.
+        case exportKeys([SessionKey])
         case wait(until: MonotonicInstant)
     }
     /// What happened so far.
@@ -117,6 +121,10 @@ public struct DroneLink: Sendable {
     var rung = LinkRung.full
     var videoReducedAt: MonotonicInstant?
     var lastVisible: MonotonicInstant?
+    /// Bytes of earlier visible frames' budgets that they left unused.
+    var visibleCredit = 0.0
+    /// The budget that was last asked for and not used yet.
+    var visibleAsked = 0.0
     var lastThermal: MonotonicInstant?
     /// When timers have to run; everything before needs none.
     var timersDue: MonotonicInstant
@@ -152,7 +160,7 @@ public struct DroneLink: Sendable {
     ) {
         if let id { backfill.produced(id, at: now) }
         guard objectClass != .backfill else { return }
-        if objectClass == .visible { lastVisible = now }
+        if objectClass == .visible { noteVisible(bytes.count, at: now) }
         if objectClass == .thermal { lastThermal = now }
         outbox.append(bytes, class: objectClass, id: id, at: now)
     }

@@ -33,6 +33,8 @@ public struct StationLink: Sendable {
         /// An object, whole and authentic, from a drone.
         case deliver(DroneID, [UInt8], isBackfill: Bool)
         case event(StationLinkEvent)
+        /// Keys of a session that may begin; only where the station was made to hand them out.
+        case exportKeys([SessionKey])
         case wait(until: MonotonicInstant)
     }
     /// An enrolled drone.
@@ -73,6 +75,7 @@ public struct StationLink: Sendable {
     private var peers: [Peer] = []
     private var sessions: [UInt32: Int] = [:]
     private let cipher: CipherChoice
+    private let exportsKeys: Bool
     private var freshness: [DroneID: UInt64]
     private var outputs = OutputQueue<Output>()
     private var timersDue: MonotonicInstant
@@ -84,13 +87,16 @@ public struct StationLink: Sendable {
     /// Datagrams by outcome.
     public private(set) var counters = Counters()
 
-    /// A station with its key pair, the enrolled drones and the freshness counters it has stored.
+    /// A station with its key pair, the enrolled drones and the freshness counters it has stored. `exportsKeys`: it hands out
+    /// the keys of each session, for reading captures.
     public init(
         own: StaticKeyPair, enrolled: [Enrolment], freshness: [DroneID: UInt64],
-        random: any RandomNumberGenerator & Sendable, cipher: CipherChoice = .chaChaPoly, at now: MonotonicInstant
+        random: any RandomNumberGenerator & Sendable, cipher: CipherChoice = .chaChaPoly, exportsKeys: Bool = false,
+        at now: MonotonicInstant
     ) {
         self.own = own
         self.cipher = cipher
+        self.exportsKeys = exportsKeys
         timersDue = now
         self.random = random
         self.freshness = freshness
@@ -213,6 +219,9 @@ public struct StationLink: Sendable {
             keys: keys, isInitiator: false, cipher: cipher, localIndex: index, remoteIndex: message.sender, at: now)
         if let dropped = peers[place].prepare(session, flight: payload.flight) { sessions[dropped] = nil }
         sessions[index] = place
+        if exportsKeys {
+            outputs.append(.exportKeys(SessionKey.both(keys, station: index, drone: message.sender)))
+        }
         outputs.append(.persistFreshness(drone, payload.freshness))
         outputs.append(
             .transmit(

@@ -27,7 +27,7 @@ public struct FrameListing: Encodable, Hashable, Sendable {
     public var width: Int
     /// Pixels.
     public var height: Int
-    /// `jpeg` or `gray16`.
+    /// `jpeg`, `gray16` or `codedGray16`.
     public var encoding: String
     /// `original`, or `reduced` for a smaller copy made for the link.
     public var representation: String

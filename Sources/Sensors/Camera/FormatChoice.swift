@@ -34,6 +34,10 @@ public struct FourCC: Hashable, Sendable, CustomStringConvertible {
     public static let yuv420 = FourCC("YU12")
     /// 8-bit gray.
     public static let grey = FourCC("GREY")
+    /// 16-bit gray, little-endian.
+    public static let y16 = FourCC("Y16 ")
+    /// 16-bit gray, big-endian: V4L2 sets the highest bit.
+    public static let y16BigEndian = FourCC(code: FourCC.y16.code | 1 << 31)
 
     /// Whether a buffer is a JPEG file.
     public var isJPEG: Bool { self == .mjpg || self == .jpeg }

@@ -12,7 +12,8 @@ public final class V4L2Camera: ImageSensor {
     /// A stream without a good frame for this long is closed and opened anew.
     public static let silenceLimit = Duration.seconds(2)
 
-    private let configuration: V4L2CameraConfiguration
+    private let wish: CameraWish
+    private let makeReading: @Sendable () -> any CameraReading
     private let clocks: any Clocks
     private let stopSignal = StopSignal()
     private let makeDevice: @Sendable () -> any VideoDevice
@@ -25,12 +26,38 @@ public final class V4L2Camera: ImageSensor {
             pause: { duration, stop in stop.wait(duration) })
     }
     /// A camera over any device; `pause` waits between two tries and must return early when stopped.
-    public init(
+    public convenience init(
         _ configuration: V4L2CameraConfiguration, clocks: any Clocks,
         makeDevice: @escaping @Sendable () -> any VideoDevice,
         pause: @escaping @Sendable (Duration, StopSignal) -> Void
     ) {
-        self.configuration = configuration
+        self.init(
+            CameraWish(configuration), { VisibleReading(configuration) }, clocks: clocks, makeDevice: makeDevice,
+            pause: pause)
+    }
+    /// The thermal camera of `configuration`.
+    public convenience init(_ configuration: V4L2ThermalConfiguration, clocks: any Clocks = SystemClocks()) {
+        self.init(
+            configuration, clocks: clocks, makeDevice: { V4L2Device(path: configuration.devicePath) },
+            pause: { duration, stop in stop.wait(duration) })
+    }
+    /// A thermal camera over any device; `pause` as above.
+    public convenience init(
+        _ configuration: V4L2ThermalConfiguration, clocks: any Clocks,
+        makeDevice: @escaping @Sendable () -> any VideoDevice,
+        pause: @escaping @Sendable (Duration, StopSignal) -> Void
+    ) {
+        self.init(
+            CameraWish(configuration), { ThermalReading(configuration) }, clocks: clocks, makeDevice: makeDevice,
+            pause: pause)
+    }
+    private init(
+        _ wish: CameraWish, _ makeReading: @escaping @Sendable () -> any CameraReading, clocks: any Clocks,
+        makeDevice: @escaping @Sendable () -> any VideoDevice,
+        pause: @escaping @Sendable (Duration, StopSignal) -> Void
+    ) {
+        self.wish = wish
+        self.makeReading = makeReading
         self.clocks = clocks
         self.makeDevice = makeDevice
         self.pause = pause
@@ -45,7 +72,7 @@ public final class V4L2Camera: ImageSensor {
         var lastReport: String?
         while !stopSignal.isRequested {
             let device = makeDevice()
-            var session = CaptureSession(configuration, device, clocks, stopSignal, sink)
+            var session = CaptureSession(wish, makeReading(), device, clocks, stopSignal, sink)
             do throws(VideoDeviceError) {
                 try session.run()
             } catch {
@@ -64,20 +91,23 @@ public final class V4L2Camera: ImageSensor {
 
 /// One stretch of streaming, from opening the device to the error that ends it.
 private struct CaptureSession {
-    private let configuration: V4L2CameraConfiguration
+    private let wish: CameraWish
+    private var reading: any CameraReading
     private let device: any VideoDevice
     private let clocks: any Clocks
     private let stopSignal: StopSignal
     private let sink: @Sendable (SensorEvent) -> Void
     private var gap = SequenceGap()
     private var pendingLoss = 0
+    private var negotiated = ""
     private(set) var hasDelivered = false
 
     init(
-        _ configuration: V4L2CameraConfiguration, _ device: any VideoDevice, _ clocks: any Clocks,
+        _ wish: CameraWish, _ reading: any CameraReading, _ device: any VideoDevice, _ clocks: any Clocks,
         _ stopSignal: StopSignal, _ sink: @escaping @Sendable (SensorEvent) -> Void
     ) {
-        self.configuration = configuration
+        self.wish = wish
+        self.reading = reading
         self.device = device
         self.clocks = clocks
         self.stopSignal = stopSignal
@@ -85,12 +115,10 @@ private struct CaptureSession {
     }
 
     mutating func run() throws(VideoDeviceError) {
-        let (path, silenceLimit) = (configuration.devicePath, V4L2Camera.silenceLimit)
+        let (path, silenceLimit) = (wish.devicePath, V4L2Camera.silenceLimit)
         try device.open()
-        let format = try agreeOnFormat()
-        device.setFrameRate(configuration.framesPerSecond)
-        let encoder = try makeEncoder(for: format)
-        try device.start(bufferCount: configuration.bufferCount)
+        try negotiate()
+        try device.start(bufferCount: wish.bufferCount)
         var lastGood = clocks.monotonicNow()
         while !stopSignal.isRequested {
             let remaining = lastGood.advanced(by: silenceLimit).since(clocks.monotonicNow())
@@ -98,11 +126,11 @@ private struct CaptureSession {
                 throw VideoDeviceError(isGone: false, "\(path): no usable frame for \(silenceLimit); opening it anew")
             }
             guard try device.wait(remaining, stop: stopSignal), let buffer = try device.dequeue() else { continue }
-            let image = try take(buffer, format, encoder)
+            let image = try take(buffer)
             try device.requeue(buffer.index)
             guard let image else { continue }
             lastGood = clocks.monotonicNow()
-            deliver(image, format)
+            deliver(image)
         }
     }
 
@@ -112,65 +140,52 @@ private struct CaptureSession {
         pendingLoss = 0
     }
 
-    private func agreeOnFormat() throws(VideoDeviceError) -> VideoFormat {
-        let path = configuration.devicePath
+    /// Agrees with the driver on format, rate and settings, and keeps what was asked and what was got for people.
+    private mutating func negotiate() throws(VideoDeviceError) {
+        let path = wish.devicePath
         let offered = try device.offeredFormats()
-        guard let choice = FormatChoice.choose(wanted: configuration.format, offered: offered) else {
-            throw VideoDeviceError(isGone: false, "\(path): offers no video format; no pictures from it")
+        guard let choice = reading.choice(among: offered) else {
+            let names = offered.map(\.description).joined(separator: ", ")
+            throw VideoDeviceError(
+                isGone: false,
+                "\(path): offers no format that is wanted (\(names.isEmpty ? "none" : names)); no pictures from it")
         }
         let format = try device.setFormat(
-            choice.pixelFormat, width: configuration.width, height: configuration.height,
-            converting: choice.isConverted)
-        guard format.pixelFormat.isJPEG || format.pixelFormat.layout != nil else {
-            throw VideoDeviceError(isGone: false, "\(path): set \(format.pixelFormat) unasked; no pictures from it")
+            choice.pixelFormat, width: wish.width, height: wish.height, converting: choice.isConverted)
+        do { try reading.begin(format) } catch {
+            throw VideoDeviceError(isGone: false, "\(path): \(error); no pictures from it")
         }
-        return format
-    }
-    private func makeEncoder(for format: VideoFormat) throws(VideoDeviceError) -> JPEGEncoder? {
-        guard !format.pixelFormat.isJPEG else { return nil }
-        do throws(ImageCodingError) {
-            return try JPEGEncoder(quality: configuration.jpegQuality)
-        } catch {
-            throw VideoDeviceError(isGone: false, "\(configuration.devicePath): \(error)")
+        let rate = device.setFrameRate(wish.framesPerSecond)
+        let settings = CameraControl.allCases.compactMap { control -> String? in
+            guard let value = wish.controls[control] else { return nil }
+            let outcome = device.set(control, to: value)
+            return outcome == .set(value) ? "\(control.rawValue) \(value)" : "\(control.rawValue) \(value): \(outcome)"
         }
+        let asked = "\(wish.width)×\(wish.height) \(choice.pixelFormat) \(wish.framesPerSecond)/s"
+        let speed = rate.map { " \(($0 * 10).rounded() / 10)/s" } ?? ""
+        negotiated = "asked for \(asked), got \(format.width)×\(format.height) \(format.pixelFormat)\(speed)"
+        if !settings.isEmpty { negotiated += "; " + settings.joined(separator: ", ") }
     }
 
     /// The image in a buffer, or nil (and one more lost) when it holds none.
-    private mutating func take(
-        _ buffer: VideoBuffer, _ format: VideoFormat, _ encoder: JPEGEncoder?
-    ) throws(VideoDeviceError) -> CapturedImage? {
+    private mutating func take(_ buffer: VideoBuffer) throws(VideoDeviceError) -> CapturedImage? {
         pendingLoss += gap.lost(upTo: buffer.sequence)
         let moment = CaptureMoment.choose(timestamp: buffer.timestamp, now: clocks.monotonicNow())
         var image: CapturedImage?
         if !buffer.isDamaged, buffer.bytesUsed > 0 {
             let time = clocks.captureTime(at: moment)
-            image = try device.withBytes(of: buffer) { Self.image(in: $0, format, encoder, at: time) }
+            var reading = reading
+            image = try device.withBytes(of: buffer) { reading.image(in: $0, at: time) }
+            self.reading = reading
         }
         if image == nil { pendingLoss += 1 }
         return image
     }
-    private static func image(
-        in bytes: UnsafeRawBufferPointer, _ format: VideoFormat, _ encoder: JPEGEncoder?, at time: CaptureTime
-    ) -> CapturedImage? {
-        guard let encoder, let layout = format.pixelFormat.layout else {
-            let file = Array(bytes)
-            guard let header = try? JPEGHeader(of: file) else { return nil }
-            return CapturedImage(
-                captureTime: time, encoding: .jpeg, width: header.width, height: header.height, payload: file)
-        }
-        let file = try? encoder.encode(
-            bytes, layout: layout, width: format.width, height: format.height, bytesPerRow: format.bytesPerLine,
-            range: format.isFullRange ? .full : .limited)
-        guard let file, let width = UInt16(exactly: format.width), let height = UInt16(exactly: format.height) else {
-            return nil
-        }
-        return CapturedImage(captureTime: time, encoding: .jpeg, width: width, height: height, payload: file)
-    }
 
-    private mutating func deliver(_ image: CapturedImage, _ format: VideoFormat) {
+    private mutating func deliver(_ image: CapturedImage) {
         if !hasDelivered {
             hasDelivered = true
-            sink(.state(.running, "\(configuration.devicePath): \(image.width)×\(image.height) \(format.pixelFormat)"))
+            sink(.state(.running, "\(wish.devicePath): \(negotiated)"))
         }
         var image = image
         image.lostBefore = pendingLoss

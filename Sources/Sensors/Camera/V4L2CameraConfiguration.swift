@@ -29,11 +29,14 @@ public struct V4L2CameraConfiguration: Hashable, Sendable {
     public var jpegQuality: Int
     /// Mapped buffers, 2…32; more ride out longer pauses.
     public var bufferCount: Int
+    /// Settings of the camera; what is not named stays as the camera has it.
+    public var controls: [CameraControl: Int]
 
     /// A configuration; numbers are clamped to their ranges.
     public init(
         devicePath: String, width: Int = 1280, height: Int = 720, framesPerSecond: Int = 30,
-        format: Format = .automatic, jpegQuality: Int = 80, bufferCount: Int = 4
+        format: Format = .automatic, jpegQuality: Int = 80, bufferCount: Int = 4,
+        controls: [CameraControl: Int] = [:]
     ) {
         self.devicePath = devicePath
         self.width = min(8192, max(1, width))
@@ -42,5 +45,6 @@ public struct V4L2CameraConfiguration: Hashable, Sendable {
         self.format = format
         self.jpegQuality = min(100, max(1, jpegQuality))
         self.bufferCount = min(32, max(2, bufferCount))
+        self.controls = controls
     }
 }

@@ -99,13 +99,30 @@ final class V4L2Device: VideoDevice {
             bytesPerLine: set.bytesperline == 0 ? packed : Int(set.bytesperline), isFullRange: isFullRange)
     }
 
-    func setFrameRate(_ framesPerSecond: Int) {
+    func setFrameRate(_ framesPerSecond: Int) -> Double? {
         var parameters = v4l2_streamparm()
         parameters.type = captureType
         parameters.parm.capture.timeperframe = v4l2_fract(
             numerator: 1, denominator: UInt32(clamping: max(1, framesPerSecond)))
         // Many devices have one rate only and refuse: then that one it is.
         _ = call(LB_VIDIOC_S_PARM, &parameters)
+        var answer = v4l2_streamparm()
+        answer.type = captureType
+        guard call(LB_VIDIOC_G_PARM, &answer) == 0 else { return nil }
+        return Self.rate(answer.parm.capture.timeperframe)
+    }
+
+    static func rate(_ interval: v4l2_fract) -> Double? {
+        interval.numerator > 0 && interval.denominator > 0
+            ? Double(interval.denominator) / Double(interval.numerator) : nil
+    }
+
+    func set(_ control: CameraControl, to value: Int) -> ControlOutcome {
+        var wish = v4l2_control(id: control.number, value: Int32(clamping: value))
+        guard call(LB_VIDIOC_S_CTRL, &wish) == 0 else { return .refused(String(cString: strerror(errno))) }
+        var answer = v4l2_control(id: control.number, value: 0)
+        guard call(LB_VIDIOC_G_CTRL, &answer) == 0 else { return .refused("cannot be read back") }
+        return .set(Int(answer.value))
     }
 
     func start(bufferCount: Int) throws(VideoDeviceError) {
@@ -200,7 +217,7 @@ final class V4L2Device: VideoDevice {
         buffer.memory = mmapMemory
         return buffer
     }
-    private func call<Argument>(_ request: UInt, _ argument: inout Argument) -> Int32 {
+    func call<Argument>(_ request: UInt, _ argument: inout Argument) -> Int32 {
         withUnsafeMutablePointer(to: &argument) { pointer in
             var result: Int32
             repeat { result = lb_v4l2_ioctl(descriptor, request, pointer) } while result != 0 && errno == EINTR

@@ -59,7 +59,7 @@ public struct VideoDeviceError: Error, Hashable, Sendable, CustomStringConvertib
 
 /// The calls the capture loop makes on a camera: V4L2 in ``V4L2Device``, a script in the tests.
 ///
-/// Used by one thread, in the order open, offeredFormats, setFormat, start, (wait, dequeue, withBytes, requeue)…,
+/// Used by one thread, in the order open, offeredFormats, setFormat, setFrameRate, set, start, (wait, dequeue, withBytes, requeue)…,
 /// close.
 public protocol VideoDevice {
     /// Opens the device and makes sure it captures video by streaming.
@@ -70,8 +70,10 @@ public protocol VideoDevice {
     func setFormat(
         _ pixelFormat: FourCC, width: Int, height: Int, converting: Bool
     ) throws(VideoDeviceError) -> VideoFormat
-    /// Asks for a frame rate; the driver may choose another or none.
-    func setFrameRate(_ framesPerSecond: Int)
+    /// Asks for a frame rate; the driver may choose another. What it says it does; nil where it does not say.
+    func setFrameRate(_ framesPerSecond: Int) -> Double?
+    /// Sets a control and reads it back.
+    func set(_ control: CameraControl, to value: Int) -> ControlOutcome
     /// Maps buffers, queues them all and starts streaming.
     func start(bufferCount: Int) throws(VideoDeviceError)
     /// Waits for a filled buffer; false when there was none in time or `stop` was requested.

@@ -13,6 +13,14 @@ public struct MAVLinkCounters: Hashable, Sendable {
     public internal(set) var badChecksums: UInt64 = 0
     /// Packets dropped because they demand a feature we do not have (unknown incompatibility flag).
     public internal(set) var incompatible: UInt64 = 0
+    /// With a key: packets without a signature, refused.
+    public internal(set) var unsigned: UInt64 = 0
+    /// With a key: packets whose signature is wrong, refused.
+    public internal(set) var forged: UInt64 = 0
+    /// With a key: packets whose signature is right and whose timestamp is not newer than the one before, refused.
+    public internal(set) var replayed: UInt64 = 0
+    /// With a key: authentic packets of more senders and links than are kept apart, refused.
+    public internal(set) var signersBeyondLimit: UInt64 = 0
     /// Packets of messages we have no layout of, by message number. They are handed out undecoded.
     public internal(set) var unknown: [UInt32: UInt64] = [:]
     /// Packets of further such messages.
@@ -22,11 +30,30 @@ public struct MAVLinkCounters: Hashable, Sendable {
     /// Packets whose sequence went back or stood still: repeated, overtaken, or the sender began anew.
     public internal(set) var outOfOrder: UInt64 = 0
 
-    private var lastSequence: [UInt16: UInt8] = [:]
+    private var senders: [UInt16: Int] = [:]
+    /// The last sequence of each sender, at the place that `senders` tells.
+    private var sequences: [UInt8] = []
+    /// The sender of the last packet, who is mostly that of the next one too.
+    private var recent: Recent?
+    private struct Recent: Hashable {
+        var sender: UInt16
+        var place: Int
+    }
 
     /// Nothing counted yet.
     public init() {}
 
+    /// Counts a refusal; true when the packet is to be handed out.
+    mutating func admits(_ verdict: MAVLinkSignatureCheck.Verdict) -> Bool {
+        switch verdict {
+        case .authentic: return true
+        case .unsigned: unsigned &+= 1
+        case .forged: forged &+= 1
+        case .replayed: replayed &+= 1
+        case .streamBeyondLimit: signersBeyondLimit &+= 1
+        }
+        return false
+    }
     mutating func count(_ packet: MAVLinkPacket, isKnown: Bool) {
         packets &+= 1
         if !isKnown {
@@ -37,13 +64,17 @@ public struct MAVLinkCounters: Hashable, Sendable {
             }
         }
         let sender = UInt16(packet.system) << 8 | UInt16(packet.component)
-        guard let last = lastSequence[sender] else {
-            if lastSequence.count < Self.senderLimit { lastSequence[sender] = packet.sequence }
+        guard let place = recent?.sender == sender ? recent?.place : senders[sender] else {
+            guard sequences.count < Self.senderLimit else { return }
+            senders[sender] = sequences.count
+            sequences.append(packet.sequence)
             return
         }
+        recent = Recent(sender: sender, place: place)
+        let last = sequences[place]
         // The sequence has eight bits: a step of more than half of that is read as one backwards.
         let gap = packet.sequence &- last &- 1
         if gap < 128 { lost &+= UInt64(gap) } else { outOfOrder &+= 1 }
-        lastSequence[sender] = packet.sequence
+        sequences[place] = packet.sequence
     }
 }

@@ -43,19 +43,19 @@ enum MAVLinkFraming {
         var sum = MAVLinkChecksum()
         sum.feed(queue[start + 1..<end])
         let stated = UInt16(queue[end]) | UInt16(queue[end + 1]) << 8
-        let layout = MAVLinkLayout.of(id)
-        if let layout {
-            sum.feed(layout.crcExtra)
+        let extra = MAVLinkLayout.crcExtra(of: id)
+        if let extra {
+            sum.feed(extra)
             guard sum.value == stated else { return .badChecksum }
         } else {
             guard sum.canReach(stated) else { return .noise }
         }
         // Flags other than "signed" change the format in ways we cannot know. Only a checksum that is surely right
         // shows that this is such a packet and not noise.
-        if flags & ~1 != 0 { return layout == nil ? .noise : .incompatible(length: total) }
+        if flags & ~1 != 0 { return extra == nil ? .noise : .incompatible(length: total) }
         let packet = MAVLinkPacket(
             version: isSecond ? 2 : 1, sequence: queue[names], system: queue[names + 1], component: queue[names + 2],
             messageID: id, payload: Array(queue[start + header..<end]), isSigned: flags & 1 == 1)
-        return .packet(packet, length: total, isKnown: layout != nil)
+        return .packet(packet, length: total, isKnown: extra != nil)
     }
 }

@@ -62,13 +62,37 @@ public struct MAVLinkLayout: Hashable, Sendable {
     public var fullSize: Int { fields.reduce(0) { $0 + $1.size } }
 
     /// The layout of message `id`, if the dialects ardupilotmega and common have it.
-    public static func of(_ id: UInt32) -> MAVLinkLayout? { table.layouts[id] }
-    /// Every layout known, in no order.
-    public static var all: [MAVLinkLayout] { Array(table.layouts.values) }
+    public static func of(_ id: UInt32) -> MAVLinkLayout? { table.place(of: id).map { table.layouts[$0] } }
+    /// Every layout known, by message number.
+    public static var all: [MAVLinkLayout] { table.layouts }
+    /// The CRC_EXTRA of message `id` alone, which is asked for with each packet.
+    static func crcExtra(of id: UInt32) -> UInt8? { table.place(of: id).map { table.extras[$0] } }
     /// What the lazy reading of the table refused; empty, or the generator and this file disagree.
     static var tableProblems: [String] { table.problems }
 
-    private static let table = parse(tableText)
+    private static let table = Table(parse(tableText))
+
+    /// The layouts, found by a look at one place instead of hashing the number.
+    private struct Table {
+        let layouts: [MAVLinkLayout]
+        let extras: [UInt8]
+        let problems: [String]
+        /// For each message number the place in `layouts`, or −1.
+        private let places: [Int16]
+
+        init(_ parsed: (layouts: [UInt32: MAVLinkLayout], problems: [String])) {
+            layouts = parsed.layouts.values.sorted { $0.id < $1.id }
+            extras = layouts.map(\.crcExtra)
+            problems = parsed.problems
+            var places = [Int16](repeating: -1, count: Int(layouts.last?.id ?? 0) + 1)
+            for (place, layout) in layouts.enumerated() { places[Int(layout.id)] = Int16(clamping: place) }
+            self.places = places
+        }
+        func place(of id: UInt32) -> Int? {
+            guard id < places.count, places[Int(id)] >= 0 else { return nil }
+            return Int(places[Int(id)])
+        }
+    }
 
     /// The CRC_EXTRA that follows from name and base fields (mavlink.io, "CRC_EXTRA Calculation").
     static func crcExtra(name: String, fields: [Field]) -> UInt8 {

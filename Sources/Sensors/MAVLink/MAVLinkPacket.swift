@@ -12,7 +12,8 @@ public struct MAVLinkPacket: Hashable, Sendable {
     public var messageID: UInt32
     /// As on the wire, at most 255 bytes; version 2 strips zeros at its end.
     public var payload: [UInt8]
-    /// Whether it carried a signature. The signature is not verified: we hold no key and command nothing.
+    /// Whether it carried a signature. A parser with a key hands out only packets whose signature holds; one without
+    /// does not look at it.
     public var isSigned: Bool
 
     /// A packet of its parts.
@@ -35,10 +36,12 @@ public struct MAVLinkPacket: Hashable, Sendable {
 
     /// `size` bytes from `offset` as a little-endian number; what the sender stripped or never knew reads as zero.
     func unsigned(at offset: Int, size: Int) -> UInt64 {
+        // What is missing is the upper end, as the lower bytes come first.
         var value: UInt64 = 0
-        for index in stride(from: size - 1, through: 0, by: -1) {
-            let position = offset + index
-            value = value << 8 | UInt64(payload.indices.contains(position) ? payload[position] : 0)
+        var index = min(offset + size, payload.count)
+        while index > offset {
+            index -= 1
+            value = value << 8 | UInt64(payload[index])
         }
         return value
     }
@@ -56,8 +59,10 @@ extension MAVLinkPacket {
     ///
     /// Nil when no layout tells the CRC_EXTRA, when the payload is longer than 255 bytes or when version 1 is to carry
     /// a message above 255.
-    public func encoded() -> [UInt8]? {
-        guard let extra = layout?.crcExtra, payload.count <= 255 else { return nil }
+    public func encoded() -> [UInt8]? { encoded(incompatibilityFlags: 0) }
+
+    func encoded(incompatibilityFlags: UInt8) -> [UInt8]? {
+        guard let extra = MAVLinkLayout.crcExtra(of: messageID), payload.count <= 255 else { return nil }
         var body = payload
         var bytes: [UInt8]
         switch version {
@@ -66,7 +71,7 @@ extension MAVLinkPacket {
             bytes = [0xFE, UInt8(body.count), sequence, system, component, id]
         case 2:
             while body.count > 1, body.last == 0 { body.removeLast() }
-            bytes = [0xFD, UInt8(body.count), 0, 0, sequence, system, component]
+            bytes = [0xFD, UInt8(body.count), incompatibilityFlags, 0, sequence, system, component]
             for shift in [0, 8, 16] { bytes.append(UInt8(truncatingIfNeeded: messageID >> UInt32(shift))) }
         default: return nil
         }

@@ -15,9 +15,11 @@ public struct MAVLinkParser: Sendable {
     private var isAligned = true
     private var isFinished = false
     private var counted = MAVLinkCounters()
+    private var signatures: MAVLinkSignatureCheck?
 
     /// A parser at the beginning of a stream.
-    public init() {}
+    /// - Parameter key: when given, only packets signed with it, each newer than the one before, are handed out.
+    public init(key: MAVLinkSigningKey? = nil) { signatures = key.map { MAVLinkSignatureCheck(key: $0) } }
 
     /// What was found and lost so far.
     public var counters: MAVLinkCounters {
@@ -51,8 +53,10 @@ public struct MAVLinkParser: Sendable {
                     skip()
                     continue
                 }
+                let verdict = signatures?.check(queue[0..<length], packet) ?? .authentic
                 queue.removeFirst(length)
                 isAligned = true
+                guard counted.admits(verdict) else { continue }
                 counted.count(packet, isKnown: isKnown)
                 return packet
             }

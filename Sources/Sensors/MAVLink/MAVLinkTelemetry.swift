@@ -18,6 +18,9 @@ public struct MAVLinkTelemetry: Sendable {
     /// for seconds delivers the GPS_RAW_INT of the stall first, and that one does not say how old it is.
     public static let globalTimeout = Duration.seconds(10)
 
+    /// MAV_COMP_ID_BATTERY and MAV_COMP_ID_BATTERY2.
+    private static let batteryComponents: Set<UInt8> = [180, 181]
+
     /// The vehicle listened to; nil until it is known.
     public private(set) var system: UInt8?
     /// Its autopilot's component, usually 1.
@@ -31,8 +34,10 @@ public struct MAVLinkTelemetry: Sendable {
     private var attitude: (state: MAVLinkAttitude, at: MonotonicInstant)?
     private var gimbal: (state: MAVLinkGimbal, at: MonotonicInstant)?
     private var satellites: (state: MAVLinkSatelliteFix, at: MonotonicInstant)?
-    private var battery: (percent: UInt8, at: MonotonicInstant)?
+    private var battery = MAVLinkBattery()
+    private var utc = MAVLinkUTC()
     private var arming: (isArmed: Bool, at: MonotonicInstant)?
+    private var landing: (state: PositionSample.Landed, at: MonotonicInstant)?
     private var lastGlobal: MonotonicInstant?
 
     /// - Parameter system: the vehicle's MAVLink system, 1…255; nil for the first autopilot heard.
@@ -50,7 +55,10 @@ public struct MAVLinkTelemetry: Sendable {
         case 265, 285:  // MOUNT_ORIENTATION and GIMBAL_DEVICE_ATTITUDE_STATUS come from whichever component steers it
             if let state = MAVLinkGimbal(packet) { gimbal = (state, now) }
             return nil
-        case 1, 24, 30, 33:
+        case 147 where Self.batteryComponents.contains(packet.component):  // BATTERY_STATUS of a battery that speaks
+            battery.note(packet, at: now)
+            return nil
+        case 1, 2, 24, 30, 33, 147, 245:
             guard packet.component == autopilot else {
                 foreign &+= 1
                 return nil
@@ -58,8 +66,15 @@ public struct MAVLinkTelemetry: Sendable {
         default: return nil
         }
         switch packet.messageID {
-        case 1:  // SYS_STATUS, battery_remaining in percent, −1 unknown
-            battery = (UInt8(exactly: packet.int8(at: 30)).flatMap { $0 <= 100 ? $0 : nil } ?? 255, now)
+        case 1, 147:
+            battery.note(packet, at: now)
+            return nil
+        case 2:
+            let measured = clock.measured(bootMilliseconds: packet.uint32(at: 8), arrival: captureTime)
+            utc.note(packet, measured: measured.monotonic)
+            return nil
+        case 245:  // EXTENDED_SYS_STATE, landed_state@1
+            landing = PositionSample.Landed(rawValue: packet.uint8(at: 1)).map { ($0, now) }
             return nil
         case 30:
             let measured = clock.measured(bootMilliseconds: packet.uint32(at: 0), arrival: captureTime)
@@ -79,9 +94,7 @@ public struct MAVLinkTelemetry: Sendable {
     }
 
     private mutating func noteHeartbeat(_ packet: MAVLinkPacket, _ now: MonotonicInstant) {
-        // custom_mode@0 type@4 autopilot@5 base_mode@6; a ground station, gimbal or camera has autopilot 8, "invalid".
-        let isAutopilot = packet.uint8(at: 5) != 8 && packet.uint8(at: 4) != 6
-        guard isAutopilot, packet.system != 0, system ?? packet.system == packet.system else { return }
+        guard packet.isAutopilotHeartbeat, packet.system != 0, system ?? packet.system == packet.system else { return }
         // A second component of the same vehicle with an autopilot's heartbeat does not take over.
         if arming == nil { autopilot = packet.component }
         guard packet.component == autopilot else { return }
@@ -110,18 +123,19 @@ public struct MAVLinkTelemetry: Sendable {
             pose.gimbalPitchDegrees = gimbal.state.pitchDegrees
             pose.gimbalYawDegrees = gimbal.state.yaw(vehicleYaw: pose.yawDegrees)
         }
-        let isBatteryFresh = battery.map { now.isFresh($0.at, Self.slowFreshness) } ?? false
         let isArmingFresh = arming.map { now.isFresh($0.at, Self.slowFreshness) } ?? false
+        let isLandingFresh = landing.map { now.isFresh($0.at, Self.slowFreshness) } ?? false
         return PositionSample(
-            captureTime: captureTime, pose: pose, batteryPercent: isBatteryFresh ? battery?.percent ?? 255 : 255,
-            armed: isArmingFresh && arming?.isArmed ?? false)
+            captureTime: captureTime, pose: pose,
+            batteryPercent: battery.percent(at: now, noOlderThan: Self.slowFreshness),
+            armed: isArmingFresh && arming?.isArmed ?? false,
+            landed: isLandingFresh ? landing?.state ?? .unknown : .unknown,
+            sourceTime: utc.time(at: now, noOlderThan: Self.slowFreshness))
     }
 }
 
-extension MonotonicInstant {
-    /// Whether what came at `moment` is no older than `limit`. A clock that went back makes nothing fresh for ever.
-    fileprivate func isFresh(_ moment: MonotonicInstant, _ limit: Duration) -> Bool {
-        let age = since(moment)
-        return age <= limit && age >= .zero - limit
-    }
+extension MAVLinkPacket {
+    /// Of a HEARTBEAT (`custom_mode@0 type@4 autopilot@5 base_mode@6`): a ground station, gimbal or camera says
+    /// autopilot 8, "invalid".
+    var isAutopilotHeartbeat: Bool { messageID == 0 && uint8(at: 5) != 8 && uint8(at: 4) != 6 }
 }

@@ -22,8 +22,8 @@ extension MAVLinkPacket {
 
     private func value(of field: MAVLinkLayout.Field) -> MAVLinkValue {
         if field.type == .character {
-            let bytes = (0..<field.size).map { uint8(at: field.offset + $0) }.prefix { $0 != 0 }
-            return .text(String(decoding: bytes, as: UTF8.self))
+            let sent = payload[min(field.offset, payload.count)..<min(field.offset + field.size, payload.count)]
+            return .text(String(decoding: sent.prefix { $0 != 0 }, as: UTF8.self))
         }
         guard let count = field.count else { return element(field.type, at: field.offset) }
         return .list((0..<count).map { element(field.type, at: field.offset + $0 * field.type.size) })

@@ -23,13 +23,16 @@ struct NMEAEpochAssembler: Sendable {
         var report = NMEAReport()
         var hasTimedSentence = false
         var isGivenOut = false
-        var counts: [UInt64: Int] = [:]
         var last: Position?
     }
+    /// How often each address has come in the moment under way. A cycle has a dozen kinds; beyond this many no more are
+    /// told apart, and a stream of made-up talkers costs no more than that.
+    private static let kindsLimit = 32
     private static let cyclesToLearn = 2
     private static let halfDay = CivilTime.nanosecondsPerDay / 2
 
     private var epoch = Epoch()
+    private var counts: [Position] = []
     private var ender: Position?
     private var timesSeen = 0
     private var lastDay: Int?
@@ -37,26 +40,33 @@ struct NMEAEpochAssembler: Sendable {
     /// Sentences that came after the report of their moment had left.
     private(set) var late: UInt64 = 0
 
-    /// Takes one observation; `give` is called with each report that it completes.
-    mutating func take(_ observation: NMEAObservation, give: (NMEAReport) -> Void) {
-        if startsEpoch(observation) { close(give) }
-        let ordinal = (epoch.counts[observation.address] ?? 0) &+ 1
-        epoch.counts[observation.address] = ordinal
-        let position = Position(address: observation.address, ordinal: ordinal)
+    /// Takes one observation; each report that it completes is appended to `made`.
+    mutating func take(_ observation: NMEAObservation, _ made: inout [NMEAReport]) {
+        if startsEpoch(observation) { close(&made) }
+        let position = count(observation.address)
         epoch.last = position
         merge(observation)
         if epoch.isGivenOut {
             late &+= 1
             timesSeen = 0
         } else if timesSeen >= Self.cyclesToLearn, position == ender, epoch.speaksOfPosition {
-            give(makeReport())
+            made.append(makeReport())
             epoch.isGivenOut = true
         }
     }
+    private mutating func count(_ address: UInt64) -> Position {
+        guard let index = counts.firstIndex(where: { $0.address == address }) else {
+            let first = Position(address: address, ordinal: 1)
+            if counts.count < Self.kindsLimit { counts.append(first) }
+            return first
+        }
+        counts[index].ordinal &+= 1
+        return counts[index]
+    }
     /// Closes the moment under way.
-    mutating func close(_ give: (NMEAReport) -> Void) {
+    mutating func close(_ made: inout [NMEAReport]) {
         if epoch.speaksOfPosition {
-            if !epoch.isGivenOut { give(makeReport()) }
+            if !epoch.isGivenOut { made.append(makeReport()) }
             if epoch.last == ender {
                 timesSeen = min(timesSeen &+ 1, Self.cyclesToLearn)
             } else {
@@ -65,13 +75,14 @@ struct NMEAEpochAssembler: Sendable {
             }
         }
         epoch = Epoch()
+        counts.removeAll(keepingCapacity: true)
     }
 
     private func startsEpoch(_ observation: NMEAObservation) -> Bool {
         guard observation.isTimed, epoch.hasTimedSentence else { return false }
         if let new = observation.timeOfDay { return epoch.timeOfDay != new }
         // Without a time (cold start) the second sentence of a kind starts the next cycle.
-        return epoch.counts[observation.address] != nil
+        return counts.contains { $0.address == observation.address }
     }
     private mutating func merge(_ new: NMEAObservation) {
         if new.isTimed { epoch.hasTimedSentence = true }

@@ -33,31 +33,40 @@ struct NMEAObservation: Sendable {
 /// Reads the sentences that say something about time, place and motion (NMEA 0183 4.x).
 enum NMEASentence {
     /// How reading a sentence ended.
-    enum Outcome { case observation(NMEAObservation), ignored, malformed }
+    enum Outcome { case understood, ignored, malformed }
 
     /// Metres per second in a knot: 1852 m an hour.
     static let metresPerSecondInKnot = 1852.0 / 3600.0
 
-    /// Reads the text between `$` and `*`.
-    static func read(_ body: ArraySlice<UInt8>) -> Outcome {
-        let fields = NMEAFields(body)
-        let address = fields[0]
-        // Two letters of talker, three of kind. P starts proprietary sentences.
-        guard address.count == 5, address.first != UInt8(ascii: "P") else { return .ignored }
-        let packed = address.reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-        var observation = NMEAObservation(address: packed)
-        let isReadable: Bool
-        switch packed & 0xFF_FFFF {
-        case 0x524D43: isReadable = readRMC(fields, &observation)
-        case 0x474741: isReadable = readGGA(fields, &observation)
-        case 0x474C4C: isReadable = readGLL(fields, &observation)
-        case 0x474E53: isReadable = readGNS(fields, &observation)
-        case 0x475341: isReadable = readGSA(fields, &observation)
-        case 0x565447: isReadable = readVTG(fields, &observation)
-        case 0x5A4441: isReadable = readZDA(fields, &observation)
-        default: return .ignored
+    /// Reads the text between `$` and `*`, which lies at `body` of `bytes`, into `observation`.
+    static func read(_ bytes: [UInt8], _ body: Range<Int>, into observation: inout NMEAObservation) -> Outcome {
+        guard let address = address(bytes, body), let reader = reader(address) else { return .ignored }
+        observation = NMEAObservation(address: address)
+        return reader(NMEAFields(bytes, body), &observation) ? .understood : .malformed
+    }
+    /// The address in one number: two letters of talker, three of kind. P starts proprietary sentences, which have
+    /// addresses of their own.
+    private static func address(_ bytes: [UInt8], _ body: Range<Int>) -> UInt64? {
+        guard body.count >= 5, bytes[body.lowerBound] != UInt8(ascii: "P") else { return nil }
+        guard body.count == 5 || bytes[body.lowerBound + 5] == UInt8(ascii: ",") else { return nil }
+        var packed: UInt64 = 0
+        for index in body.prefix(5) {
+            guard bytes[index] != UInt8(ascii: ",") else { return nil }
+            packed = packed << 8 | UInt64(bytes[index])
         }
-        return isReadable ? .observation(observation) : .malformed
+        return packed
+    }
+    private static func reader(_ address: UInt64) -> ((NMEAFields, inout NMEAObservation) -> Bool)? {
+        switch address & 0xFF_FFFF {
+        case 0x524D43: readRMC
+        case 0x474741: readGGA
+        case 0x474C4C: readGLL
+        case 0x474E53: readGNS
+        case 0x475341: readGSA
+        case 0x565447: readVTG
+        case 0x5A4441: readZDA
+        default: nil
+        }
     }
 
     private static func readRMC(_ fields: NMEAFields, _ out: inout NMEAObservation) -> Bool {
@@ -88,7 +97,7 @@ enum NMEASentence {
         guard fields.count >= 11, readTime(fields, 1, &out) else { return false }
         readQuality(fields, satellites: 7, hdop: 8, &out)
         // One letter per constellation; N everywhere is no fix. Field 13 (4.1): V is not valid for navigation only.
-        guard fields[6].contains(where: { $0 != UInt8(ascii: "N") }) else {
+        guard fields.holdsOther(6, than: "N") else {
             out.validity = .void
             return true
         }
@@ -130,11 +139,11 @@ enum NMEASentence {
     private static func readTime(_ fields: NMEAFields, _ index: Int, _ out: inout NMEAObservation) -> Bool {
         out.isTimed = true
         out.timeOfDay = fields.timeOfDay(index)
-        return out.timeOfDay != nil || fields[index].isEmpty
+        return out.timeOfDay != nil || fields.isEmpty(index)
     }
     /// A sentence that says it is valid and gives no place is void; a garbled place makes it unreadable.
     private static func readPlace(_ fields: NMEAFields, _ index: Int, _ out: inout NMEAObservation) -> Bool {
-        guard !fields[index].isEmpty || !fields[index + 2].isEmpty else {
+        guard !fields.isEmpty(index) || !fields.isEmpty(index + 2) else {
             out.validity = .void
             return true
         }

@@ -15,6 +15,8 @@ public struct NMEAParser: Sendable {
     public private(set) var counters = NMEACounters()
     private var buffer: [UInt8] = []
     private var assembler = NMEAEpochAssembler()
+    /// What the assembler gave out with the last observation.
+    private var made: [NMEAReport] = []
     private var queue: [NMEAReport] = []
     private var queueStart = 0
 
@@ -41,9 +43,8 @@ public struct NMEAParser: Sendable {
     /// The stream has ended: reads what is left and completes the report under way.
     public mutating func finish() {
         scan(isFinal: true)
-        var made: [NMEAReport] = []
-        assembler.close { made.append($0) }
-        made.forEach { enqueue($0) }
+        assembler.close(&made)
+        enqueueMade()
     }
 
     /// What a position of the buffer turned out to be.
@@ -56,9 +57,9 @@ public struct NMEAParser: Sendable {
     }
 
     private mutating func scan(isFinal: Bool) {
-        // Moved out, so that the sentences are slices of it without a copy.
-        let bytes = buffer
-        buffer = []
+        // Moved out, so that reading it does not bar the rest of the parser.
+        var bytes: [UInt8] = []
+        swap(&bytes, &buffer)
         var position = 0
         scanning: while position < bytes.count {
             let step: Step
@@ -76,43 +77,49 @@ public struct NMEAParser: Sendable {
             case .needsMore: break scanning
             }
         }
-        buffer = Array(bytes[position...])
+        // The space is used again; what is left is the beginning of one sentence or frame.
+        bytes.removeSubrange(..<position)
+        swap(&bytes, &buffer)
     }
 
     private mutating func sentence(_ bytes: [UInt8], at start: Int, isFinal: Bool) -> Step {
+        let limit = min(bytes.count, start + Self.longestSentence + 1)
         var end = start + 1
-        while end < bytes.count {
+        var sum: UInt8 = 0
+        while end < limit {
             let byte = bytes[end]
-            if byte == 0x0A || byte == 0x0D {
-                take(sentence: bytes[(start + 1)..<end])
-                return .consumed(end - start)
-            }
-            guard byte >= 0x20, byte <= 0x7E, byte != UInt8(ascii: "$"), end - start <= Self.longestSentence else {
-                counters.broken &+= 1
-                return .skipped(end - start)
-            }
+            // Printable characters but `$`, in one comparison each.
+            guard byte &- 0x20 <= 0x7E - 0x20, byte != UInt8(ascii: "$") else { break }
+            sum ^= byte
             end += 1
         }
-        guard isFinal else { return .needsMore }
+        if end < bytes.count, bytes[end] == 0x0A || bytes[end] == 0x0D {
+            take(bytes, (start + 1)..<end, sum)
+            return .consumed(end - start)
+        }
+        guard end < bytes.count || isFinal else { return .needsMore }
         counters.broken &+= 1
         return .skipped(end - start)
     }
-    private mutating func take(sentence text: ArraySlice<UInt8>) {
+    /// Takes the sentence whose text lies at `text` of `bytes`; `sum` is the exclusive or of all of it.
+    private mutating func take(_ bytes: [UInt8], _ text: Range<Int>, _ sum: UInt8) {
         var body = text
-        if let star = text.lastIndex(of: UInt8(ascii: "*")) {
-            body = text[..<star]
-            let sum = body.reduce(UInt8(0)) { $0 ^ $1 }
-            guard let stated = Self.hexByte(text[(star + 1)...]), stated == sum else {
+        if let star = text.last(where: { bytes[$0] == UInt8(ascii: "*") }) {
+            body = text.lowerBound..<star
+            // What `sum` holds besides the body is the star and what comes behind it.
+            let own = bytes[star..<text.upperBound].reduce(sum) { $0 ^ $1 }
+            guard let stated = Self.hexByte(bytes[(star + 1)..<text.upperBound]), stated == own else {
                 counters.badChecksums &+= 1
                 return
             }
         } else {
             counters.withoutChecksum &+= 1
         }
-        switch NMEASentence.read(body) {
+        var observation = NMEAObservation(address: 0)
+        switch NMEASentence.read(bytes, body, into: &observation) {
         case .ignored: counters.ignored &+= 1
         case .malformed: counters.malformed &+= 1
-        case .observation(let observation):
+        case .understood:
             counters.understood &+= 1
             take(observation)
         }
@@ -145,10 +152,13 @@ public struct NMEAParser: Sendable {
         }
     }
     private mutating func take(_ observation: NMEAObservation) {
-        var made: [NMEAReport] = []
-        assembler.take(observation) { made.append($0) }
+        assembler.take(observation, &made)
         counters.late = assembler.late
-        made.forEach { enqueue($0) }
+        if !made.isEmpty { enqueueMade() }
+    }
+    private mutating func enqueueMade() {
+        for report in made { enqueue(report) }
+        made.removeAll(keepingCapacity: true)
     }
     private mutating func enqueue(_ report: NMEAReport) {
         counters.reports &+= 1

@@ -1,5 +1,15 @@
 import FlightTypes
 
+extension GPSDFix {
+    /// One JSON object without a line end, with the fields and the form of a report of NMEA.
+    public func jsonLine() -> String {
+        var report = NMEAReport(fix: mode)
+        (report.time, report.latitude, report.longitude) = (time, latitude, longitude)
+        (report.altitudeMSL, report.speed, report.track) = (altitudeMSL, speed, track)
+        return report.jsonLine()
+    }
+}
+
 extension NMEAReport {
     /// One JSON object without a line end: `time` (RFC 3339 with milliseconds), `latitude`, `longitude` (9 decimals),
     /// `altitudeMSL` (m), `speed` (m/s), `track` (degrees), `fix`. Unknown fields are left out.

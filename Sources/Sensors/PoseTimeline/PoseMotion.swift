@@ -2,7 +2,7 @@ import FlightTypes
 import Foundation
 
 extension Pose {
-    /// The mean radius of the earth in metres (IUGG). Over the 500 ms a pose is carried, the sphere errs by
+    /// The mean radius of the earth in metres (IUGG). Over the 1.5 s a pose is carried at most, the sphere errs by
     /// centimetres.
     private static let earthRadius = 6_371_008.8
 
@@ -28,9 +28,12 @@ extension Pose {
     }
 
     /// Between this pose and `other`, by `fraction` (0…1) of the way; angles the short way round, longitude across
-    /// 180°. What cannot be halved (fix, satellites) comes from the nearer one.
+    /// 180°. What cannot be halved (fix, satellites) comes from the nearer one, remarks from both. Into and out of a
+    /// jump no line is drawn: nobody was there.
     func mixed(with other: Pose, fraction: Double) -> Pose {
         var pose = fraction < 0.5 ? self : other
+        guard remarks.contains(.jump) == other.remarks.contains(.jump) else { return pose }
+        pose.remarks = remarks.union(other.remarks)
         pose.latitude = latitude + (other.latitude - latitude) * fraction
         pose.longitude = PoseAngle.signed(PoseAngle.mix(longitude, other.longitude, fraction))
         func linear(_ key: KeyPath<Pose, Float>) -> Float {

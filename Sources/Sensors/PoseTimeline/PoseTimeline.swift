@@ -6,8 +6,12 @@ import FlightTypes
 /// moment of another replaces it; one without a usable position, or older than everything held when full, is refused.
 /// `refused` and `dropped` count.
 public struct PoseTimeline: Sendable {
-    /// How far a pose is carried beyond a sample before it counts as history.
-    public static let extrapolationLimit = Duration.milliseconds(500)
+    /// A pose is carried at least so far beyond a sample before it counts as history ...
+    public static let shortestExtrapolation = Duration.milliseconds(500)
+    /// ... and at most so far: in 1.5 s a drone that brakes or turns is some metres beside its straight line.
+    public static let longestExtrapolation = Duration.milliseconds(1500)
+    /// How many of the last intervals between samples tell the source's own.
+    static let intervalsWatched = 8
     /// Two samples further apart than this are not connected by a line: something was missing in between.
     public static let interpolationLimit = Duration.seconds(3)
 
@@ -17,6 +21,10 @@ public struct PoseTimeline: Sendable {
     public private(set) var refused: UInt64 = 0
     /// Samples that made room for newer ones so far.
     public private(set) var dropped: UInt64 = 0
+    /// How far a pose is carried now: one and a half times the source's own interval (the median of the last ones),
+    /// within `shortestExtrapolation` and `longestExtrapolation`, so that a receiver that speaks once a second does
+    /// not flicker between fresh and stale. One that is silent for longer than it usually is has stopped.
+    public private(set) var extrapolationLimit = shortestExtrapolation
     private var samples: [PositionSample] = []
 
     /// An empty timeline.
@@ -50,7 +58,17 @@ public struct PoseTimeline: Sendable {
             samples.removeFirst()
             dropped &+= 1
         }
+        extrapolationLimit = limitOfCarrying()
         return true
+    }
+
+    private func limitOfCarrying() -> Duration {
+        let recent = samples.suffix(Self.intervalsWatched + 1).map(\.captureTime.monotonic)
+        let intervals = zip(recent.dropFirst(), recent).map { $0.since($1) }.sorted()
+        guard intervals.count >= 3 else { return Self.shortestExtrapolation }
+        let usual = intervals[intervals.count / 2].nanosecondsClamped
+        let carried = usual > Self.longestExtrapolation.nanosecondsClamped ? usual : usual / 2 * 3
+        return min(Self.longestExtrapolation, max(Self.shortestExtrapolation, .nanoseconds(carried)))
     }
 
     /// The pose at `moment`.
@@ -76,18 +94,18 @@ public struct PoseTimeline: Sendable {
                     sinceEarlier == .zero ? earlier.pose : earlier.pose.mixed(with: later.pose, fraction: fraction)
                 return mixed.marked(.interpolated, age: sinceEarlier, like: isNear ? earlier.pose : later.pose)
             }
-            if untilLater < sinceEarlier, untilLater <= Self.extrapolationLimit {
+            if untilLater < sinceEarlier, untilLater <= extrapolationLimit {
                 return later.pose.carried(seconds: -untilLater.seconds).marked(.extrapolated, age: untilLater)
             }
         }
         if let earlier, let sinceEarlier {
             if sinceEarlier == .zero { return earlier.pose.marked(.interpolated, age: .zero, like: earlier.pose) }
-            if sinceEarlier <= Self.extrapolationLimit {
+            if sinceEarlier <= extrapolationLimit {
                 return earlier.pose.carried(seconds: sinceEarlier.seconds).marked(.extrapolated, age: sinceEarlier)
             }
             return earlier.pose.marked(.stale, age: sinceEarlier)
         }
-        if let later, let untilLater, untilLater <= Self.extrapolationLimit {
+        if let later, let untilLater, untilLater <= extrapolationLimit {
             return later.pose.carried(seconds: -untilLater.seconds).marked(.extrapolated, age: untilLater)
         }
         return .unknown

@@ -13,6 +13,8 @@ public final class UDPListener: Sendable {
     private let clocks: any Clocks
     private let stopSignal = StopSignal()
     private let status = Mutex((port: UInt16?.none, oversized: UInt64(0)))
+    /// The open socket, or −1, and who sent last. Held while sending, so that the socket is not closed under it.
+    private let peer = Mutex((socket: Int32(-1), address: sockaddr_storage(), length: socklen_t(0)))
 
     /// - Parameters:
     ///   - address: of the interface to listen on, IPv4 or IPv6 in numbers; `0.0.0.0` for all.
@@ -35,6 +37,23 @@ public final class UDPListener: Sendable {
     /// Makes ``run(onBytes:onState:)`` return soon, for good.
     public func stop() { stopSignal.request() }
 
+    /// Sends one datagram to whoever sent the last one received; false when nobody has, or the system does not take it.
+    /// From any thread.
+    public func reply(_ bytes: [UInt8]) -> Bool {
+        peer.withLock { peer in
+            guard peer.socket >= 0, peer.length > 0 else { return false }
+            let (socket, length) = (peer.socket, peer.length)
+            let sent = withUnsafePointer(to: &peer.address) { pointer in
+                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+                    bytes.withUnsafeBytes {
+                        sendto(socket, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL), address, length)
+                    }
+                }
+            }
+            return sent == bytes.count
+        }
+    }
+
     /// Receives until ``stop()``. Blocks: give it a thread of its own; both handlers are called on it, `onBytes` once
     /// per datagram.
     public func run(onBytes: SerialLine.BytesHandler, onState: @escaping SerialLine.StateHandler) {
@@ -43,9 +62,13 @@ public final class UDPListener: Sendable {
         while !stopSignal.isRequested {
             do throws(SensorError) {
                 let socket = try bindSocket()
+                peer.withLock { $0.socket = socket }
                 defer {
                     status.withLock { $0.port = nil }
-                    close(socket)
+                    peer.withLock { peer in
+                        close(socket)
+                        (peer.socket, peer.length) = (-1, 0)
+                    }
                 }
                 backOff.reset()
                 try receive(socket, onBytes, &reporter)
@@ -108,11 +131,19 @@ public final class UDPListener: Sendable {
                 continue
             }
             // With MSG_TRUNC the whole length is returned, also of a datagram that did not fit.
-            let count = recv(socket, &buffer, buffer.count, Int32(MSG_TRUNC))
-            guard count >= 0 else {
-                if errno == EAGAIN || errno == EINTR { continue }
-                throw SensorError(name, "recv", errno: errno)
+            var sender = sockaddr_storage()
+            var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+            let count = withUnsafeMutablePointer(to: &sender) { pointer in
+                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    recvfrom(socket, &buffer, buffer.count, Int32(MSG_TRUNC), $0, &length)
+                }
             }
+            guard count >= 0 else {
+                // What was sent to somebody who no longer listens comes back as a refusal; it is no fault of ours.
+                if errno == EAGAIN || errno == EINTR || errno == ECONNREFUSED { continue }
+                throw SensorError(name, "recvfrom", errno: errno)
+            }
+            peer.withLock { peer in (peer.address, peer.length) = (sender, length) }
             lastDatagram = time.monotonic
             guard count <= buffer.count else {
                 status.withLock { $0.oversized &+= 1 }

@@ -1,5 +1,6 @@
 import FlightTypes
 import Foundation
+import ImageCoding
 import Situation
 
 /// The JSON that goes before a frame's payload in a binary message.
@@ -14,6 +15,9 @@ struct FrameHeaderMessage: Encodable {
     var width: UInt16
     var height: UInt16
     var frozen: Bool
+    var blind: Bool
+    /// How far a thermal value may be off, in its unit; only where it may.
+    var bound: Int?
     var pose: PoseMessage?
 }
 
@@ -66,18 +70,32 @@ struct MessageEncoder {
     private mutating func encode(_ frame: Frame, _ arrival: HubObject) -> Message? {
         let key = "\(arrival.drone) \(frame.id.stream)"
         if units.count < 256 || units[key] != nil { units[key] = frame.unit }
+        guard let (payload, bound) = pixels(of: frame) else { return nil }
         let header = FrameHeaderMessage(
             drone: arrival.drone.name, stream: frame.id.stream.description, sequence: frame.id.sequence,
             captureMs: Double(arrival.captureOnStation.nanoseconds) / 1e6,
             captureWallMs: Double(frame.captureTime.wall.nanoseconds) / 1e6,
-            encoding: "\(frame.encoding)", unit: "\(frame.unit)", width: frame.width, height: frame.height,
-            frozen: frame.flags.contains(.frozen), pose: PoseMessage(frame.pose))
+            encoding: frame.encoding == .jpeg ? "jpeg" : "gray16", unit: "\(frame.unit)", width: frame.width,
+            height: frame.height,
+            frozen: frame.flags.contains(.frozen), blind: frame.flags.contains(.blind),
+            bound: bound > 0 ? bound : nil, pose: PoseMessage(frame.pose))
         guard let bytes = text(header) else { return nil }
-        var writer = ByteWriter(capacity: 4 + bytes.count + frame.payload.count)
+        var writer = ByteWriter(capacity: 4 + bytes.count + payload.count)
         writer.write(UInt32(bytes.count))
         writer.write(bytes: bytes)
-        writer.write(bytes: frame.payload)
+        writer.write(bytes: payload)
         return .binary(writer.bytes)
+    }
+
+    /// What the page draws: a JPEG file, or 16-bit values. Nil when a coded picture is damaged or of another size than stated.
+    private func pixels(of frame: Frame) -> (payload: [UInt8], bound: Int)? {
+        guard frame.encoding == .codedGray16 else { return (frame.payload, 0) }
+        guard let (header, values) = try? ThermalCoder.decode(frame.payload), header.width == Int(frame.width),
+            header.height == Int(frame.height)
+        else { return nil }
+        var writer = ByteWriter(capacity: values.count * 2)
+        for value in values { writer.write(value) }
+        return (writer.bytes, header.bound)
     }
 
     private func encode(_ report: DetectionReport, _ arrival: HubObject) -> Message? {

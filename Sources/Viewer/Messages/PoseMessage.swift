@@ -18,6 +18,8 @@ public struct PoseMessage: Encodable, Sendable {
     var ageMs: Int
     var atMs: Double?
     var utmref: String?
+    /// What is doubtful about it; left out when nothing is.
+    var doubts: [String]?
 
     /// Nil when the pose has no position.
     public init?(_ pose: Pose, batteryPercent: UInt8 = 255, atMs: Double? = nil) {
@@ -37,7 +39,14 @@ public struct PoseMessage: Encodable, Sendable {
         ageMs = Int(pose.ageMilliseconds)
         self.atMs = atMs
         utmref = utmrefText(latitude: pose.latitude, longitude: pose.longitude)
+        let names = Self.names.filter { pose.remarks.contains($0.remark) }.map(\.name)
+        doubts = names.isEmpty ? nil : names
     }
+
+    private static let names: [(remark: Pose.Remarks, name: String)] = [
+        (.jump, "jump"), (.outOfRange, "outOfRange"), (.motion, "motion"), (.sourceTime, "sourceTime"),
+        (.nullIsland, "nullIsland"),
+    ]
 }
 
 extension StateMessage.Drone {

@@ -211,6 +211,7 @@ function judgePictures() {
             silenceMs: connection.silenceMs,
             droneConnected: flying ? flying.connected : null,
             sensorState: sensor ? sensor.state : null,
+            isCarried: replaying ? null : isCarried(kind, flying),
             replay: replaying,
         });
         showCaption(kind, verdicts[kind]);
@@ -219,13 +220,33 @@ function judgePictures() {
     status.showLink(connection, clock, flying, isReplay);
 }
 
+/** Whether the link's rung carries pictures of this kind now; null when that is not known. */
+function isCarried(kind, flying) {
+    const rung = flying && flying.link ? flying.link.rung : null;
+    if (rung === null || rung === undefined) return null;
+    const hasThermal = (flying.sensors || []).some((sensor) => sensor.stream.startsWith('thermal'));
+    return rung < 2 || (rung === 2 && (kind === 'thermal' || !hasThermal));
+}
+
 function showCaption(kind, verdict) {
     const { drawn } = pictures[kind];
     const caption = figures[kind].querySelector('.picture-age');
-    setText(caption, drawn && verdict.ageMs !== null ? `Alter ${seconds(verdict.ageMs)}` : '');
-    const taken = drawn && Number.isFinite(drawn.captureWallMs) ? `Aufn. ${wallTime(drawn.captureWallMs)}` : '';
-    setText(figures[kind].querySelector('.picture-time'), taken);
+    const age = drawn && verdict.ageMs !== null ? `Alter ${seconds(verdict.ageMs)}` : '';
+    // Not veiled: at night there may be a light in it.
+    setText(caption, drawn && drawn.blind ? `schwarz oder einfarbig · ${age}` : age);
+    const taken = drawn && Number.isFinite(drawn.captureWallMs) ? wallTime(drawn.captureWallMs) : '';
+    // The narrow head of a side picture has room for one or the other.
+    const bound = boundText(kind, drawn);
+    setText(figures[kind].querySelector('.picture-time'), bound ? `${taken} ${bound}` : taken && `Aufn. ${taken}`);
     if (kind === 'thermal') showScale();
+}
+
+/** How far a thermal value may be off, where the link carries only a bounded copy. */
+function boundText(kind, drawn) {
+    if (kind !== 'thermal' || !drawn || !drawn.bound) return '';
+    const { unit } = pictures.thermal.thermal;
+    const steps = { centikelvin: 100, decikelvin: 10 }[unit];
+    return steps ? `±${withUnit(drawn.bound / steps, '°C', 2)}` : `±${drawn.bound}`;
 }
 
 function showScale() {

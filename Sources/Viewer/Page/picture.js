@@ -103,6 +103,8 @@ export class Picture {
             captureMs: header.captureMs,
             captureWallMs: header.captureWallMs,
             frozen: header.frozen === true,
+            blind: header.blind === true,
+            bound: Number.isInteger(header.bound) && header.bound > 0 ? header.bound : 0,
             width: image.width,
             height: image.height,
         };

@@ -8,6 +8,7 @@ const sensorWords = {
     missing: ['bad', 'fehlt'],
     failing: ['bad', 'gestört'],
     frozen: ['bad', 'eingefroren'],
+    blind: ['warn', 'sieht nichts'],
 };
 const fixWords = ['unbekannt', 'kein Fix', '2D', '3D', 'DGPS', 'RTK (float)', 'RTK (fix)'];
 const qualityWords = {
@@ -16,11 +17,16 @@ const qualityWords = {
     extrapolated: ['warn', 'fortgeschrieben'],
     stale: ['bad', 'veraltet'],
 };
+/** What the drone finds doubtful about its own position. It is shown all the same: the doubtful place is the best there is. */
+const doubtWords = {
+    jump: 'Sprung', outOfRange: 'unmöglicher Wert', motion: 'passt nicht zur Fahrt', sourceTime: 'falsche Uhrzeit',
+    nullIsland: 'bei 0° 0°',
+};
 /** The degradation ladder: what the link carries now. Level, word in the header, meaning. */
 const rungWords = [
     ['ok', 'Verbunden', 'Die Verbindung trägt alles'],
     ['warn', 'Bild verkleinert', 'Die Verbindung trägt Sichtbilder nur kleiner oder seltener'],
-    ['warn', 'Nur Wärmebilder', 'Die Verbindung trägt nur Wärmebilder, Auffälligkeiten und Position'],
+    ['warn', 'Nur Wärmebild', 'Die Verbindung trägt nur Wärmebilder, Auffälligkeiten und Position'],
     ['bad', 'Nur Meldungen', 'Die Verbindung trägt nur Auffälligkeiten mit Ausschnitt und die Position'],
 ];
 /** A position older than this is history, whatever it was called when it was sent. */
@@ -158,8 +164,10 @@ export class Status {
         const ageMs = pose && stationNow !== null && Number.isFinite(pose.atMs) ? stationNow - pose.atMs : null;
         const isOld = ageMs !== null && ageMs > poseLimitMs;
         const [level, word] = (pose && qualityWords[isOld ? 'stale' : pose.quality]) || ['off', dash];
-        set('quality', pose ? `${word}${ageMs === null ? '' : ` · ${seconds(ageMs)}`}` : dash);
-        this.fields.get('quality').dataset.level = level;
+        const doubts = ((pose && pose.doubts) || []).map((doubt) => doubtWords[doubt] || doubt);
+        const state = doubts.length > 0 ? `zweifelhaft: ${doubts.join(', ')}` : word;
+        set('quality', pose ? `${state}${ageMs === null ? '' : ` · ${seconds(ageMs)}`}` : dash);
+        this.fields.get('quality').dataset.level = doubts.length > 0 && level === 'ok' ? 'warn' : level;
         this.panel.dataset.old = String(isOld || !isOpen);
         this.showSensors((drone && drone.sensors) || []);
     }

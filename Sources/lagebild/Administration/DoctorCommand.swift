@@ -1,6 +1,7 @@
 import ArgumentParser
 import DroneAgent
 import Foundation
+import Geodesy
 import Leitstelle
 import LinkTransport
 import Sensors
@@ -36,7 +37,15 @@ struct DoctorCommand: ParsableCommand {
             let cameras = V4L2Camera.enumerate()
             if cameras.isEmpty { note("no V4L2 camera on this machine (/dev/video*)") }
             for camera in cameras {
-                good("camera \(camera.path): \(camera.name): \(camera.formats.joined(separator: ", "))")
+                good("camera \(camera.name): \(camera.stablePath)")
+                for mode in camera.modes {
+                    let rates = mode.rates.map { String(format: "%g", ($0 * 10).rounded() / 10) }.joined(
+                        separator: ", ")
+                    print(
+                        "        \(mode.format) \(mode.width)×\(mode.height)" + (rates.isEmpty ? "" : " at \(rates)/s"))
+                }
+                let controls = camera.controls.map(\.rawValue).joined(separator: ", ")
+                if !controls.isEmpty { print("        controls: \(controls)") }
             }
             let year = Calendar(identifier: .gregorian).component(.year, from: Date())
             if year < 2025 {
@@ -86,10 +95,33 @@ struct DoctorCommand: ParsableCommand {
                             "\(rate.hertz) frames a second do not fit through \(baud) baud",
                             mend: "baud: \(rate.leastBaud.rawValue)")
                     }
+                case .v4l2(let camera): readable(camera.devicePath, "thermal camera", group: "video")
                 case .file(let path, _, _, _, _, _): readable(path, "thermal file", group: nil)
                 }
+                if let known = thermal.calibration {
+                    good(
+                        "calibration of \(known.name): boresight to \(known.uncertainty.boresightDegrees) degrees, "
+                            + "time to \(known.uncertainty.timeOffsetMilliseconds) ms")
+                } else {
+                    note("no calibration of the thermal sensor: places are as good as its mountPitch is true")
+                }
             }
+            position(settings)
             disk(settings.dataFolder, reserve: settings.recordReserveMegabytes)
+        }
+        private mutating func position(_ settings: AgentConfiguration) {
+            switch settings.position {
+            case .mavlinkSerial(let path, _), .nmeaSerial(let path, _): readable(path, "position", group: "dialout")
+            case .tlog(let path, _): readable(path, "position", group: nil)
+            case .none: note("no position source is configured; pictures carry no position")
+            case .mavlinkUDP, .gpsd: break
+            }
+            guard let file = settings.mavlink.signingKeyFile else { return }
+            if FileManager.default.contents(atPath: file).flatMap({ MAVLinkSigningKey(file: Array($0)) }) != nil {
+                good("MAVLink signing key \(file)")
+            } else {
+                bad("\(file) is no MAVLink signing key", mend: "put the autopilot's key there: 64 hexadecimal digits")
+            }
         }
 
         mutating func leitstelle(_ path: String) {

@@ -2,10 +2,11 @@ import ArgumentParser
 
 struct BenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "bench", abstract: "Measure the link: against other transports, and in simulated flights.",
+        commandName: "bench",
+        abstract: "Measure the link, against other transports and in simulated flights, and the parsers.",
         discussion: "Example: lagebild bench simulate --hours 1 --seed 7",
         subcommands: [
-            BenchLinkCommand.self, BenchSimulateCommand.self, BenchFramesCommand.self, BenchLinkSendCommand.self,
-            BenchLinkReceiveCommand.self,
+            BenchLinkCommand.self, BenchSimulateCommand.self, BenchDecodeCommand.self, BenchThermalCommand.self,
+            BenchFramesCommand.self, BenchLinkSendCommand.self, BenchLinkReceiveCommand.self,
         ])
 }

@@ -6,12 +6,12 @@ struct DecodeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "decode", abstract: "Run a parser of the agent on a file, one JSON object a line.",
         discussion: "Example: lagebild decode nmea receiver.log --json",
-        subcommands: [NMEA.self, MAVLink.self, GYMCU.self])
+        subcommands: [NMEA.self, GPSD.self, MAVLink.self, GYMCU.self])
 
     struct NMEA: ParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "nmea", abstract: "NMEA 0183 and UBX NAV-PVT: a line a position report.",
-            discussion: "Example: lagebild decode nmea receiver.log --json")
+            commandName: "nmea", abstract: "NMEA 0183 and UBX NAV-PVT, also mixed: a line a position report.",
+            discussion: "Example: lagebild decode nmea receiver.log --json", aliases: ["ubx"])
         @Argument(help: "A receiver's log, or - for standard input.") var file: String
         @Flag(help: "As JSON (the only form).") var json = false
         func run() throws {
@@ -27,8 +27,33 @@ struct DecodeCommand: ParsableCommand {
             output.flush()
             let counters = parser.counters
             complain(
-                "\(counters.reports) reports; \(counters.bytesSkipped) of \(counters.bytes) bytes skipped, "
-                    + "\(counters.badChecksums) bad checksums, \(counters.malformed) malformed sentences")
+                "\(counters.reports) reports; \(counters.ubxFrames) UBX frames; \(counters.bytesSkipped) of "
+                    + "\(counters.bytes) bytes skipped, \(counters.badChecksums) bad checksums, "
+                    + "\(counters.malformed) malformed sentences")
+        }
+    }
+
+    struct GPSD: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "gpsd", abstract: "What gpsd sends to its clients: a line a position.",
+            discussion: "Example: gpspipe -w -n 20 | lagebild decode gpsd - --json")
+        @Argument(help: "The lines, or - for standard input.") var file: String
+        @Flag(help: "As JSON (the only form).") var json = false
+        func run() throws {
+            var parser = GPSDParser()
+            let output = LineOutput()
+            let bytes = try readInput(file)
+            for start in stride(from: 0, to: bytes.count, by: 4096) {
+                parser.handle(bytes[start..<min(start + 4096, bytes.count)])
+                while let event = parser.next() {
+                    if case .fix(let fix) = event { output.write(fix.jsonLine()) }
+                }
+            }
+            output.flush()
+            let counters = parser.counters
+            complain(
+                "\(counters.understood) lines used, \(counters.ignored) of other classes, \(counters.malformed) "
+                    + "malformed, \(counters.linesOversized) too long")
         }
     }
 

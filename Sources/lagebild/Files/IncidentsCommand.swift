@@ -7,7 +7,7 @@ struct IncidentsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "incidents", abstract: "Look into recorded incidents.",
         discussion: "Example: lagebild incidents show einsatz.lagebild --frames --json",
-        subcommands: [Show.self, Gaps.self, Verify.self])
+        subcommands: [Show.self, Gaps.self, Verify.self, IncidentExportCommand.self])
 
     struct Show: ParsableCommand {
         static let configuration = CommandConfiguration(

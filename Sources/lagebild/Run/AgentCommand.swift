@@ -13,12 +13,14 @@ struct AgentCommand: AsyncParsableCommand {
     @Flag(help: "No sensors: send what earlier flights left on board, over whatever network there is, and end.")
     var backfill = false
     @Flag(help: "Also log each receipt of the Leitstelle: what is durable there.") var verbose = false
+    @Option(help: "Add the keys of each session to this file, for reading captures; who has it reads the pictures.")
+    var exportSessionKeys: String?
 
     func run() async throws {
         let settings = try AgentConfiguration.load(path: config)
         let agent = try Agent(
             configuration: settings, clocks: SystemClocks(),
-            logger: makeLogger("agent", level: verbose ? .debug : .info))
+            logger: makeLogger("agent", level: verbose ? .debug : .info), sessionKeys: exportSessionKeys)
         let stopped: @Sendable () async -> Void = {
             let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
             for await _ in signals { return }

@@ -8,10 +8,15 @@ struct LeitstelleCommand: AsyncParsableCommand {
         commandName: "leitstelle", abstract: "Run the station: hear the drones, record incidents, serve the page.",
         discussion: "Example: lagebild leitstelle --config Config/leitstelle.yaml")
     @Option(help: "The configuration file.") var config: String
+    @Option(help: "Add the keys of each session to this file, for reading captures; who has it reads the pictures.")
+    var exportSessionKeys: String?
 
     func run() async throws {
         let settings = try LeitstelleConfiguration.load(path: config)
-        try await Station(configuration: settings, clocks: SystemClocks(), logger: makeLogger("leitstelle")).run()
+        try await Station(
+            configuration: settings, clocks: SystemClocks(), logger: makeLogger("leitstelle"),
+            sessionKeys: exportSessionKeys
+        ).run()
     }
 }
 

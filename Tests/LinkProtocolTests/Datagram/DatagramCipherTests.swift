@@ -1,3 +1,4 @@
+import Crypto
 import Testing
 
 @testable import LinkProtocol
@@ -22,6 +23,24 @@ import Testing
             let datagram = Self.sealed(cipher, plaintext, counter: counter)
             #expect(datagram.count == LinkLimits.headerSize + count + LinkLimits.tagSize)
             #expect(cipher.open(datagram, counter: counter) == plaintext)
+        }
+    }
+
+    /// Another implementation of RFC 8439 opens what this one seals, and the other way round.
+    @Test func anotherImplementationAgrees() throws {
+        var random = SeededRandom(11)
+        for count in [0, 1, 15, 16, 17, 64, 1136, LinkLimits.largestDatagram - 24] {
+            let key = random.bytes(32)
+            let plaintext = random.bytes(count)
+            let counter = random.next()
+            let datagram = Self.sealed(DatagramCipher(.chaChaPoly, key: key), plaintext, counter: counter)
+            let nonce = try withUnsafeBytes(of: counter.littleEndian) {
+                try ChaChaPoly.Nonce(data: [UInt8](repeating: 0, count: 4) + $0)
+            }
+            let header = datagram.prefix(LinkLimits.headerSize)
+            let box = try ChaChaPoly.seal(
+                plaintext, using: SymmetricKey(data: key), nonce: nonce, authenticating: header)
+            #expect(Array(datagram.dropFirst(LinkLimits.headerSize)) == Array(box.ciphertext) + Array(box.tag))
         }
     }
 

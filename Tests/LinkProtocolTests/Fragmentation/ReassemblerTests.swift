@@ -135,6 +135,27 @@ private func one(_ number: UInt32) -> Fragment {
         #expect(reassembler.abandoned == UInt64(20 - reassembler.unfinished))
     }
 
+    /// Parity of blocks that stay incomplete is held too, so it counts.
+    @Test func parityCountsAgainstTheLimit() {
+        var reassembler = Reassembler()
+        let size = 1400
+        let length = UInt32(size * 256)
+        let data = [UInt8](repeating: 7, count: size)[...]
+        var now = start
+        for number in 0..<UInt32(64) {
+            now = now.advanced(by: .milliseconds(1))
+            for place in 0..<UInt16(252) {
+                let piece = Fragment(
+                    object: number, length: length, size: UInt16(size), block: UInt8(place / 126),
+                    index: UInt8(129 + place % 126), data: data)
+                _ = reassembler.handle(piece, at: now)
+            }
+        }
+        let held = size * (256 + 252)
+        #expect(reassembler.unfinished == Reassembler.bytesLimit / held)
+        #expect(reassembler.abandoned == UInt64(64 - reassembler.unfinished))
+    }
+
     static let nonsense: [(length: UInt32, size: UInt16, block: UInt8, index: UInt8, bytes: Int)] = [
         (0, 1136, 0, 0, 0), (1, 0, 0, 0, 1), (10, 1136, 0, 0, 9), (10, 1136, 0, 0, 11), (10, 1136, 0, 0, 0),
         (10, 1136, 1, 0, 10), (10, 1136, 255, 0, 10), (300, 255, 0, 0, 255), (1000, 1, 0, 0, 1),

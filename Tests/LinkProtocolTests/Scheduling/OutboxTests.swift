@@ -5,9 +5,12 @@ import Testing
 
 private let start = MonotonicInstant(nanoseconds: 1_000_000_000)
 
-private func path(loss: Double = 0, rate: Double = 10_000_000, isBursty: Bool = false) -> Outbox.Path {
+private func path(loss: Double = 0, rate: Double = 10_000_000, isBursty: Bool = false, isFull: Bool = false)
+    -> Outbox.Path
+{
     Outbox.Path(
-        roundTrip: .milliseconds(60), oneWay: .milliseconds(30), loss: loss, isBursty: isBursty, rate: rate)
+        roundTrip: .milliseconds(60), oneWay: .milliseconds(30), loss: loss, isBursty: isBursty, isFull: isFull,
+        rate: rate)
 }
 
 extension Outbox {
@@ -100,22 +103,54 @@ extension Outbox {
     @Test func theLastCallSendsWhatMayStillBeInTime() throws {
         var outbox = Outbox(deadlines: LinkDeadlines())
         outbox.append(3_000, .visible, at: start)
-        let first = outbox.all(.visible, path(loss: 0.1), at: start).count
-        let call = try #require(outbox.nextDeadline(path: path(loss: 0.1)))
+        // What is late may stand in a queue: it is not sent again.
+        let path = path(loss: 0.1, isFull: true)
+        let first = outbox.all(.visible, path, at: start).count
+        let call = try #require(outbox.nextDeadline(path: path))
         #expect(call < start.advanced(by: .milliseconds(170)))
         #expect(call > start.advanced(by: .milliseconds(150)))
-        outbox.runDeadlines(path: path(loss: 0.1), at: call)
+        outbox.runDeadlines(path: path, at: call)
         var plan = RepairPlan()
         let wanted = plan.symbols(missing: 3, roundsLeft: 0, loss: 0.1)
         var more = 0
         var now = call
         // Spread over the time that is left, so that one burst of losses does not take all.
         while now < start.advanced(by: .milliseconds(200)) {
-            more += outbox.all(.visible, path(loss: 0.1), at: now).count
+            more += outbox.all(.visible, path, at: now).count
             now = now.advanced(by: .milliseconds(1))
         }
         #expect(first + more == wanted)
         #expect(more > 0)
+    }
+
+    /// A fade may have taken all of it, whatever the losses were like before; a queue may hold it, and then more would make it longer.
+    @Test(arguments: [true, false])
+    func whatWasNotHeardOfLeavesOnceMoreUnlessItMayStandInAQueue(isFull: Bool) {
+        var outbox = Outbox(deadlines: LinkDeadlines())
+        outbox.append(40_000, .visible, at: start)
+        #expect(outbox.all(.visible, at: start).count == 40)
+        let late = start.advanced(by: .milliseconds(165))
+        outbox.runDeadlines(path: path(isFull: isFull), at: late)
+        #expect(outbox.all(.visible, path(isFull: isFull), at: late).count == (isFull ? 0 : 40))
+    }
+
+    /// The longer a whole frame's repair takes, the likelier a fade takes part of it; a few symbols are safer apart.
+    @Test(arguments: [10, 60])
+    func fewSymbolsOfTheLastRoundAreSpreadAndManyAreNot(lost: Int) {
+        var outbox = Outbox(deadlines: LinkDeadlines())
+        outbox.append(80_000, .visible, at: start)
+        let bursty = path(loss: 0.1, isBursty: true)
+        for fragment in outbox.all(.visible, at: start) {
+            if fragment.index < lost {
+                _ = outbox.lost(object: 0, block: 0)
+            } else {
+                _ = outbox.arrived(object: 0, block: 0, index: Int(fragment.index))
+            }
+        }
+        let now = start.advanced(by: .milliseconds(130))
+        outbox.replan([0], path: bursty, at: now)
+        let atOnce = outbox.all(.visible, bursty, at: now).count
+        #expect(lost == 10 ? atOnce == 1 : atOnce >= lost)
     }
 
     @Test func urgentObjectsLeaveInSeveralCopies() throws {

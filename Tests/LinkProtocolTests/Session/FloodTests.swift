@@ -6,7 +6,7 @@ import Testing
 @Suite struct FloodTests {
     private static func initiation(for station: [UInt8], _ random: inout SeededRandom) -> [UInt8] {
         var message: [UInt8] = [DatagramType.initiation.rawValue, LinkLimits.version, 0, 0]
-        message += random.bytes(4 + 108)
+        message += random.bytes(3) + [0] + random.bytes(108)
         message += HandshakeMAC.mac1(message, publicKey: station)
         return message + [UInt8](repeating: 0, count: HandshakeMAC.size)
     }

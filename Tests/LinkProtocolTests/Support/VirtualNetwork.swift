@@ -60,22 +60,29 @@ struct VirtualNetwork {
     /// Datagrams that the station sent to addresses where the drone is not.
     private(set) var strayed = 0
     private(set) var stationTransmissions = 0
+    /// Session keys that either end handed out.
+    private(set) var droneKeysExported: [SessionKey] = [], stationKeysExported: [SessionKey] = []
 
-    init(seed: UInt64, weather: Weather = Weather(), enrolled: Bool = true, knownStationKey: Bool = true) throws {
+    init(
+        seed: UInt64, weather: Weather = Weather(), enrolled: Bool = true, knownStationKey: Bool = true,
+        exportsKeys: Bool = false
+    ) throws {
         var random = SeededRandom(seed)
         name = try #require(DroneID("adler-1"))
         droneKeys = try #require(StaticKeyPair(secret: random.bytes(32)))
         stationKeys = try #require(StaticKeyPair(secret: random.bytes(32)))
         let other = try #require(StaticKeyPair(secret: random.bytes(32)))
         self.weather = weather
+        var configuration = DroneLink.Configuration(
+            own: droneKeys, stationKey: knownStationKey ? stationKeys.publicKey : other.publicKey, flight: 1,
+            bytesPerSecond: 4_000_000)
+        configuration.exportsKeys = exportsKeys
         drone = DroneLink(
-            configuration: .init(
-                own: droneKeys, stationKey: knownStationKey ? stationKeys.publicKey : other.publicKey, flight: 1,
-                bytesPerSecond: 4_000_000),
-            random: SeededRandom(random.next()), at: now.advanced(by: droneClockAhead))
+            configuration: configuration, random: SeededRandom(random.next()), at: now.advanced(by: droneClockAhead))
         let enrolment = StationLink.Enrolment(drone: name, publicKey: enrolled ? droneKeys.publicKey : other.publicKey)
         station = StationLink(
-            own: stationKeys, enrolled: [enrolment], freshness: [:], random: SeededRandom(random.next()), at: now)
+            own: stationKeys, enrolled: [enrolment], freshness: [:], random: SeededRandom(random.next()),
+            exportsKeys: exportsKeys, at: now)
         self.random = random
     }
 
@@ -185,6 +192,7 @@ struct VirtualNetwork {
                 fetched.append(id.sequence)
                 let bytes = recorded.contains(id.sequence) ? sent[id.sequence] : nil
                 drone.answerFetch(id, bytes, at: droneNow)
+            case .exportKeys(let keys): droneKeysExported += keys
             case .wait(let until):
                 next = min(next, now.advanced(by: until.since(droneNow)))
                 break draining
@@ -204,6 +212,7 @@ struct VirtualNetwork {
             case .event(let event):
                 stationEvents.append(event)
                 note(Array("station \(event)".utf8))
+            case .exportKeys(let keys): stationKeysExported += keys
             case .wait(let until): return until
             }
         }

@@ -85,7 +85,7 @@ import Testing
             while true {
                 switch drone.nextOutput(at: now) {
                 case .transmit(let datagram): sent.append(datagram)
-                case .event, .fetch: continue
+                case .event, .fetch, .exportKeys: continue
                 case .wait: return sent
                 }
             }
@@ -126,7 +126,7 @@ import Testing
                 switch station.nextOutput(at: now) {
                 case .transmit(let datagram, _): sent.append(datagram)
                 case .deliver(_, let object, _): delivered.append(object)
-                case .event, .persistFreshness: continue
+                case .event, .persistFreshness, .exportKeys: continue
                 case .wait: return sent
                 }
             }

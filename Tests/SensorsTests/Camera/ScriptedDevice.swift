@@ -27,6 +27,10 @@ final class Script: Sendable {
     let steps: Mutex<[Step]>
     let offered: [FourCC]
     let format: VideoFormat?
+    let rate: Double?
+    /// What the camera answers to wishes; what is not named it does.
+    let outcomes: [CameraControl: ControlOutcome]
+    let settings = Mutex<[CameraControl]>([])
     let clocks = ManualClocks()
     let pauses = Mutex<[Duration]>([])
     let opened = Mutex(0)
@@ -35,7 +39,12 @@ final class Script: Sendable {
     let held = Mutex<Set<Int>>([])
     private let stopper = Mutex<(@Sendable () -> Void)?>(nil)
 
-    init(_ steps: [Step], offered: [FourCC] = [.mjpg], format: VideoFormat? = nil) {
+    init(
+        _ steps: [Step], offered: [FourCC] = [.mjpg], format: VideoFormat? = nil, rate: Double? = nil,
+        outcomes: [CameraControl: ControlOutcome] = [:]
+    ) {
+        self.rate = rate
+        self.outcomes = outcomes
         self.steps = Mutex(steps)
         self.offered = offered
         self.format = format
@@ -45,6 +54,16 @@ final class Script: Sendable {
             configuration, clocks: clocks, makeDevice: { ScriptedDevice(script: self) },
             pause: { duration, _ in
                 self.pauses.withLock { $0.append(duration) }
+                self.clocks.advance(duration)
+                self.stopIfDone()
+            })
+        stopper.withLock { $0 = { camera.stop() } }
+        return camera
+    }
+    func thermal(_ configuration: V4L2ThermalConfiguration) -> V4L2Camera {
+        let camera = V4L2Camera(
+            configuration, clocks: clocks, makeDevice: { ScriptedDevice(script: self) },
+            pause: { duration, _ in
                 self.clocks.advance(duration)
                 self.stopIfDone()
             })
@@ -77,7 +96,11 @@ final class ScriptedDevice: VideoDevice {
             ?? VideoFormat(
                 pixelFormat: converting ? .yuv420 : pixelFormat, width: width, height: height, bytesPerLine: 0)
     }
-    func setFrameRate(_ framesPerSecond: Int) {}
+    func setFrameRate(_ framesPerSecond: Int) -> Double? { script.rate }
+    func set(_ control: CameraControl, to value: Int) -> ControlOutcome {
+        script.settings.withLock { $0.append(control) }
+        return script.outcomes[control] ?? .set(value)
+    }
     func start(bufferCount: Int) throws(VideoDeviceError) {}
 
     func wait(_ timeout: Duration, stop: StopSignal) throws(VideoDeviceError) -> Bool {

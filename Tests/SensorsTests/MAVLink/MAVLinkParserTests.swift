@@ -21,6 +21,20 @@ private enum Vector {
         sum.feed("123456789".utf8)
         #expect(sum.value == 0x6F91)
     }
+    /// Eight bytes at once give what one after the other give, whatever the length and wherever they are cut.
+    @Test func checksumOfPieces() {
+        var random = MAVLinkTestRandom(seed: 5)
+        for length in 0..<300 {
+            let bytes = random.bytes(length)
+            var single = MAVLinkChecksum()
+            for byte in bytes { single.feed(byte) }
+            let cut = Int.random(in: 0...length, using: &random)
+            var pieces = MAVLinkChecksum()
+            pieces.feed(bytes[..<cut])
+            pieces.feed(bytes[cut...])
+            #expect(pieces.value == single.value)
+        }
+    }
 
     @Test func tableIsWholeAndEveryExtraFollowsFromItsFields() {
         #expect(MAVLinkLayout.tableProblems.isEmpty)

@@ -73,6 +73,49 @@ private func sample(
         #expect(timeline.pose(at: instant(19_700)).latitude == 51.46)
     }
 
+    /// A source of one position a second must not flicker between fresh and stale.
+    @Test(
+        arguments: [
+            (50, 500), (100, 500), (333, 500), (400, 600), (500, 750), (1000, 1500), (2000, 1500), (60_000, 1500),
+        ]
+            as [(Int64, Int64)])
+    func theLimitFollowsTheSource(_ interval: Int64, _ limit: Int64) {
+        var timeline = PoseTimeline()
+        var flickers = 0
+        for index in 0..<40 as Range<Int64> {
+            // Once the interval is known, a frame just before the next sample still has a fresh pose.
+            if index > 4, timeline.pose(at: instant(index * interval - 1)).quality == .stale { flickers += 1 }
+            timeline.insert(sample(index * interval, 51, 6))
+        }
+        #expect(timeline.extrapolationLimit == .milliseconds(limit))
+        #expect(flickers == (interval > 1500 ? 35 : 0))
+        let end = 39 * interval
+        #expect(timeline.pose(at: instant(end + limit)).quality == .extrapolated)
+        #expect(timeline.pose(at: instant(end + limit + 1)).quality == .stale)
+    }
+    @Test func oneLongPauseDoesNotStretchTheLimit() {
+        var timeline = PoseTimeline()
+        for index in 0..<10 as Range<Int64> { timeline.insert(sample(index * 200, 51, 6)) }
+        timeline.insert(sample(30_000, 51, 6))
+        #expect(timeline.extrapolationLimit == .milliseconds(500))
+        var fresh = PoseTimeline()
+        for moment in [0, 1000, 2000] as [Int64] { fresh.insert(sample(moment, 51, 6)) }
+        #expect(fresh.extrapolationLimit == .milliseconds(500), "two intervals are no habit")
+    }
+    @Test func remarksReachThePose() {
+        var timeline = PoseTimeline()
+        timeline.insert(sample(0, 51, 6) { $0.remarks = .motion })
+        timeline.insert(sample(1000, 51.001, 6) { $0.remarks = .sourceTime })
+        #expect(timeline.pose(at: instant(0)).remarks == .motion)
+        #expect(timeline.pose(at: instant(400)).remarks == [.motion, .sourceTime])
+        #expect(timeline.pose(at: instant(1200)).remarks == .sourceTime)
+        #expect(timeline.pose(at: instant(9000)).remarks == .sourceTime)
+        // Into a jump no line is drawn.
+        timeline.insert(sample(2000, 52, 6) { $0.remarks = .jump })
+        #expect(timeline.pose(at: instant(1400)).latitude == 51.001)
+        #expect(timeline.pose(at: instant(1600)).latitude == 52 && timeline.pose(at: instant(1600)).remarks == .jump)
+    }
+
     @Test func refusesNonsenseAndReplacesDuplicates() {
         var timeline = PoseTimeline(limit: 3)
         for (latitude, longitude) in [(Double.nan, 0.0), (0, .infinity), (90.1, 0), (0, -180.1)] {

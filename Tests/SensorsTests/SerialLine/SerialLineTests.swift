@@ -44,7 +44,7 @@ final class FakePort {
     }
 }
 
-@Suite struct SerialLineTests {
+@Suite(.timeLimit(.minutes(1))) struct SerialLineTests {
     enum Event: Sendable {
         case bytes([UInt8], CaptureTime)
         case state(StatusReport.SensorState, String)

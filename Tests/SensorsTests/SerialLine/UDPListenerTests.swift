@@ -29,6 +29,34 @@ import Testing
         #expect(states == [.failing, .running])
         #expect(listener.boundPort == nil)
     }
+    @Test func repliesToWhoSentLast() async {
+        let listener = UDPListener(port: 0, silenceLimit: .seconds(60))
+        #expect(!listener.reply([1]), "nobody is known")
+        let senders = (0..<2).map { _ in socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0) }
+        defer { senders.forEach { close($0) } }
+        var answers: [[UInt8]] = []
+        for await event in Self.events(of: listener) {
+            switch event {
+            case .state(.failing, _):
+                #expect(!listener.reply([1]), "nobody has sent yet")
+                if let port = listener.boundPort { Self.send([0], from: senders[0], to: port) }
+            case .state: continue
+            case .bytes(let bytes, _):
+                let number = Int(bytes.first ?? 0)
+                #expect(listener.reply([UInt8(number), 9]))
+                var buffer = [UInt8](repeating: 0, count: 16)
+                let count = recv(senders[number], &buffer, buffer.count, 0)
+                answers.append(Array(buffer.prefix(max(0, count))))
+                if number == 1 {
+                    listener.stop()
+                } else if let port = listener.boundPort {
+                    Self.send([1], from: senders[1], to: port)
+                }
+            }
+        }
+        #expect(answers == [[0, 9], [1, 9]])
+        #expect(!listener.reply([1]), "closed")
+    }
     @Test func refusesAnAddressThatIsNone() async {
         let listener = UDPListener(address: "localhost.invalid", port: 0)
         for await event in Self.events(of: listener) {

@@ -46,6 +46,15 @@ enum Ends {
         }
     }
 
+    /// Records as a peer sends them, with some bytes replaced before they were sealed: authentic and often wrong.
+    static func damaged(_ records: [Record], _ input: inout FuzzInput) -> [UInt8] {
+        var writer = ByteWriter()
+        for record in records { record.encode(into: &writer) }
+        var bytes = writer.bytes
+        for _ in 0..<input.below(6) where !bytes.isEmpty { bytes[input.below(bytes.count)] = input.byte() }
+        return input.below(8) == 0 ? Array(bytes.prefix(input.below(bytes.count + 1))) : bytes
+    }
+
     // MARK: - The station, and a drone that is authentic
 
     static func newStation() -> StationLink {

@@ -32,7 +32,7 @@ enum Seeds {
                     (
                         "fragments",
                         (0..<12).flatMap {
-                            [6, 0, $0, 1, 0x20, 3, 1, 0, $0, 1, 1, 0] + [UInt8](repeating: 1, count: 4)
+                            [6, 0, $0, 2, 0x20, 3, 1, 0, $0, 1, 1, 0] + [UInt8](repeating: 1, count: 4)
                         }
                     ),
                 ]

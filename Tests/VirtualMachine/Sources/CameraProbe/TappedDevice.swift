@@ -51,7 +51,8 @@ private final class TappedDevice: VideoDevice {
         tap.seen.withLock { $0.format = format }
         return format
     }
-    func setFrameRate(_ framesPerSecond: Int) { device.setFrameRate(framesPerSecond) }
+    func setFrameRate(_ framesPerSecond: Int) -> Double? { device.setFrameRate(framesPerSecond) }
+    func set(_ control: CameraControl, to value: Int) -> ControlOutcome { device.set(control, to: value) }
     func start(bufferCount: Int) throws(VideoDeviceError) {
         try noted { () throws(VideoDeviceError) in try device.start(bufferCount: bufferCount) }
     }

@@ -32,7 +32,10 @@ enum DroneTarget {
             case 2, 3: now = now.advanced(by: input.pause())
             case 4, 5, 6: tell([.feedback(feedback(&input))])
             case 7: tell([.receipt((0..<input.below(8)).map { _ in receipt(&input) })])
-            case 8: side.drone.handle(side.station.seal(input.block()), at: now)
+            case 8:
+                let records: [Record] = [.feedback(feedback(&input)), .receipt([receipt(&input), receipt(&input)])]
+                let plaintext = input.flag() ? input.block() : Ends.damaged(records, &input)
+                side.drone.handle(side.station.seal(plaintext), at: now)
             case 9:
                 tell([
                     .ping(sent: input.instant(near: now)),
@@ -133,7 +136,7 @@ enum DroneTarget {
                 case .transmit(let datagram):
                     must(datagram.count <= LinkLimits.largestDatagram, "a datagram fits the path")
                     if datagram.first == DatagramType.initiation.rawValue { initiation = datagram }
-                case .event: break
+                case .event, .exportKeys: break
                 }
             }
             fatalError("does not hold: the drone comes to rest")

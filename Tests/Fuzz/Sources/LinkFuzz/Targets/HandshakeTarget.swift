@@ -52,9 +52,12 @@ enum HandshakeTarget {
             default: initiation = retry(&drone, initiation)
             }
         }
-        guard let (answer, _) = Ends.answer(initiation, sender: UInt32(truncatingIfNeeded: input.number())) else {
-            fatalError("does not hold: the drone's own handshake is readable")
-        }
+        let index = UInt32(truncatingIfNeeded: input.number())
+        let usable = index & (LinkLimits.sessionIndices - 1)
+        guard let (answer, _) = Ends.answer(initiation, sender: usable),
+            let (unusable, _) = Ends.answer(initiation, sender: index | LinkLimits.sessionIndices)
+        else { fatalError("does not hold: the drone's own handshake is readable") }
+        toDrone(unusable, &drone)
         drone.handle(answer, at: now)
         must(drone.isEstablished, "a real answer gives a session")
         Ends.drain(&station, at: now)

@@ -63,7 +63,12 @@ enum ReassemblerTarget {
     /// A fragment that is mostly consistent, of an object that need not exist.
     static func hostile(_ input: inout FuzzInput) -> Fragment {
         let object = UInt32(truncatingIfNeeded: input.number(near: UInt64(real.upperBound)))
-        let length = input.flag() ? 1 + input.below(4000) : Int(truncatingIfNeeded: input.number() & 0xFF_FFFF)
+        let length =
+            switch input.byte() % 4 {
+            case 0: Int(truncatingIfNeeded: input.number() & 0xFF_FFFF)
+            case 1: LinkLimits.objectSize + 1 - input.below(3)  // What an object may be at most, and one more.
+            default: 1 + input.below(4000)
+            }
         let size = input.flag() ? min(length, 1136) : input.below(1500)
         let block = input.byte()
         let index = input.byte()

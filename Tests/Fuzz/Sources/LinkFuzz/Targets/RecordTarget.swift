@@ -11,6 +11,10 @@ enum RecordTarget {
         for record in records { record.encode(into: &writer) }
         must(writer.bytes.count == bytes.count, "records are as long as what they were read from")
         must((try? Record.decodeAll(writer.bytes)) == records, "records survive writing and reading")
+        for case .receipt(let ranges) in records {
+            must(ranges.count <= ReceiptRange.rangesLimit, "receipts are bounded")
+            must(ranges.allSatisfy { $0.first <= $0.last }, "a range does not end before it begins")
+        }
         for case .fragment(let fragment) in records {
             guard let layout = fragment.consistentLayout else { continue }
             must(layout.length <= LinkLimits.objectSize, "an object's length is bounded")

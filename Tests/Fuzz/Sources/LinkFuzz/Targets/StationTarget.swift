@@ -24,7 +24,10 @@ enum StationTarget {
                 altered[bit / 8] ^= 1 << UInt8(bit % 8)
                 foreign(altered, &side.station, at: now)
             case 3: foreign(input.flag() ? last : side.initiation, &side.station, at: now)
-            case 4, 5: last = side.drone.seal(input.block())
+            case 4: last = side.drone.seal(input.block())
+            case 5:
+                let records: [Record] = [.ping(sent: now), .fragment(ReassemblerTarget.hostile(&input))]
+                last = side.drone.seal(Ends.damaged(records, &input))
             case 6: last = side.drone.seal([.fragment(ReassemblerTarget.hostile(&input))])
             case 7:
                 last = side.drone.seal([

@@ -1,0 +1,83 @@
+import FlightTypes
+import ImageCoding
+
+/// Reads visible pictures: JPEG as it comes, everything else coded here.
+struct VisibleReading: CameraReading {
+    private let configuration: V4L2CameraConfiguration
+    private var format: VideoFormat?
+    private var encoder: JPEGEncoder?
+    private var blindness = BlindCheck()
+
+    init(_ configuration: V4L2CameraConfiguration) { self.configuration = configuration }
+
+    func choice(among offered: [FourCC]) -> FormatChoice? {
+        FormatChoice.choose(wanted: configuration.format, offered: offered)
+    }
+
+    mutating func begin(_ format: VideoFormat) throws {
+        guard format.pixelFormat.isJPEG || format.pixelFormat.layout != nil else {
+            throw ImageCodingError.unsupported("\(format.pixelFormat), which was set unasked")
+        }
+        self.format = format
+        encoder = format.pixelFormat.isJPEG ? nil : try JPEGEncoder(quality: configuration.jpegQuality)
+    }
+
+    mutating func image(in bytes: UnsafeRawBufferPointer, at time: CaptureTime) -> CapturedImage? {
+        guard let format, var image = encoder.map({ coded(bytes, format, $0, time) }) ?? file(bytes, time) else {
+            return nil
+        }
+        if blindness.isBlind(image.payload, at: time.monotonic) { image.flags.insert(.blind) }
+        return image
+    }
+
+    /// The camera's own file. One that leaves the Huffman tables out, as the USB video class allows, gets the standard ones: not
+    /// every browser shows it otherwise.
+    private func file(_ bytes: UnsafeRawBufferPointer, _ time: CaptureTime) -> CapturedImage? {
+        let file = Array(bytes)
+        guard let header = try? JPEGHeader(of: file),
+            let whole = header.hasHuffmanTables ? file : try? HuffmanTables.inserted(into: file)
+        else { return nil }
+        return CapturedImage(
+            captureTime: time, encoding: .jpeg, width: header.width, height: header.height, payload: whole)
+    }
+
+    private func coded(
+        _ bytes: UnsafeRawBufferPointer, _ format: VideoFormat, _ encoder: JPEGEncoder, _ time: CaptureTime
+    ) -> CapturedImage? {
+        guard let layout = format.pixelFormat.layout, let width = UInt16(exactly: format.width),
+            let height = UInt16(exactly: format.height),
+            let file = try? encoder.encode(
+                bytes, layout: layout, width: format.width, height: format.height, bytesPerRow: format.bytesPerLine,
+                range: format.isFullRange ? .full : .limited)
+        else { return nil }
+        return CapturedImage(captureTime: time, encoding: .jpeg, width: width, height: height, payload: file)
+    }
+}
+
+/// Whether a camera sees anything: looked at once a second, at an eighth of the size.
+struct BlindCheck {
+    static let interval: Duration = .seconds(1)
+    /// Standard deviation of the brightness (0…255) below which a picture is called uniform: a covered lens shows a little noise,
+    /// a night with one lamp in it more.
+    static let uniform = 2.5
+    private var lastLook: MonotonicInstant?
+    private var wasBlind = false
+
+    /// Judges the newest picture, or repeats the last judgement.
+    mutating func isBlind(_ jpeg: [UInt8], at now: MonotonicInstant) -> Bool {
+        if let lastLook, now.since(lastLook) < Self.interval, now >= lastLook { return wasBlind }
+        lastLook = now
+        guard let picture = try? JPEGDecoder.decodeLuma(jpeg, eighth: true), !picture.pixels.isEmpty else {
+            return wasBlind
+        }
+        let count = Double(picture.pixels.count)
+        var (sum, squares) = (0.0, 0.0)
+        for pixel in picture.pixels {
+            sum += Double(pixel)
+            squares += Double(pixel) * Double(pixel)
+        }
+        let mean = sum / count
+        wasBlind = max(0, squares / count - mean * mean).squareRoot() < Self.uniform
+        return wasBlind
+    }
+}
