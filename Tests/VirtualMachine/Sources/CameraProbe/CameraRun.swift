@@ -10,6 +10,7 @@ final class CameraRun {
         var width: Int
         var height: Int
         var lostBefore: Int
+        var isBlind: Bool
     }
     struct Seen {
         var images: [Image] = []
@@ -27,12 +28,27 @@ final class CameraRun {
     private let shared = Shared()
     private let thread: Thread
 
-    init(_ configuration: V4L2CameraConfiguration, tap: DeviceTap = DeviceTap(), keepsFiles: Bool = false) {
+    convenience init(
+        _ configuration: V4L2CameraConfiguration, tap: DeviceTap = DeviceTap(), keepsFiles: Bool = false
+    ) {
+        let path = configuration.devicePath
+        self.init(tap, keepsFiles) {
+            V4L2Camera(
+                configuration, clocks: SystemClocks(), makeDevice: { tap.device(path) },
+                pause: { duration, stop in stop.wait(duration) })
+        }
+    }
+    convenience init(thermal configuration: V4L2ThermalConfiguration, tap: DeviceTap = DeviceTap()) {
+        let path = configuration.devicePath
+        self.init(tap, true) {
+            V4L2Camera(
+                configuration, clocks: SystemClocks(), makeDevice: { tap.device(path) },
+                pause: { duration, stop in stop.wait(duration) })
+        }
+    }
+    private init(_ tap: DeviceTap, _ keepsFiles: Bool, _ makeCamera: () -> V4L2Camera) {
         self.tap = tap
-        let (shared, path) = (shared, configuration.devicePath)
-        let camera = V4L2Camera(
-            configuration, clocks: SystemClocks(), makeDevice: { tap.device(path) },
-            pause: { duration, stop in stop.wait(duration) })
+        let (shared, camera) = (shared, makeCamera())
         self.camera = camera
         thread = Thread { try? camera.run { Self.note($0, shared, keepsFiles) } }
     }
@@ -45,7 +61,7 @@ final class CameraRun {
                 seen.images.append(
                     Image(
                         captureTime: image.captureTime, arrival: now, width: Int(image.width),
-                        height: Int(image.height), lostBefore: image.lostBefore))
+                        height: Int(image.height), lostBefore: image.lostBefore, isBlind: image.flags.contains(.blind)))
                 seen.lastFile = image.payload
                 if keepsFiles { seen.files.append(image.payload) }
             case .lost(let count): seen.lostAlone += count

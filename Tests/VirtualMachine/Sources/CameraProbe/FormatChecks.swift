@@ -3,9 +3,8 @@ import Synchronization
 
 /// What a healthy camera offers and gives: nodes, formats, sizes, rates, colours.
 let formatChecks: [Check] =
-    [Check("enumerate", enumerate)] + rows.map { row in Check(row.name) { try row.run() } } + [
-        Check("colours", colours)
-    ]
+    [Check("enumerate", enumerate)] + rows.map { row in Check(row.name) { try row.run() } }
+    + [Check("colours", colours), Check("controls", controls), Check("blind", blind)]
 
 private func enumerate() throws -> String {
     let found = V4L2Camera.enumerate()
@@ -54,6 +53,9 @@ private struct Row {
             try expect(set.pixelFormat.description == "\(format)".uppercased(), told)
             try expect((image.width, image.height) == (wanted.width, wanted.height), told)
             try expect((set.width, set.height) == (image.width, image.height), told)
+            let reason = run.seen.states.first?.reason ?? ""
+            let answer = "got \(image.width)×\(image.height) \(set.pixelFormat) \(wanted.rate.decimals(1))/s"
+            try expect(reason.contains(answer), "tells \"\(reason)\", not \"\(answer)\"")
             try expect(abs(rate / wanted.rate - 1) < 0.08, told + ", not \(wanted.rate.decimals(1))")
             return told
         }
@@ -81,5 +83,37 @@ private func colours() throws -> String {
             }
         }
         return "eight bars; greatest error of 255: \(distances.joined(separator: ", "))"
+    }
+}
+
+private func controls() throws -> String {
+    var configuration = V4L2CameraConfiguration.quick(.yuyv)
+    configuration.controls = [.brightness: 77, .mainsFrequency: 1]
+    return try withCamera(configuration) { run in
+        try run.awaitImages(2, seconds: 10)
+        let brightness = try VideoNode(VideoNode.webcam).read(brightnessNumber)
+        let reason = run.seen.states.first?.reason ?? ""
+        try expect(brightness == 77, "brightness reads back \(brightness)")
+        try expect(reason.contains("brightness 77") && reason.contains("mainsFrequency 1: refused"), reason)
+        try VideoNode(VideoNode.webcam).set(brightnessNumber, 128)
+        return "brightness set and read back; \(reason)"
+    }
+}
+private let brightnessNumber: UInt32 = 0x0098_0900
+
+private func blind() throws -> String {
+    try withControl(.textMode, 2, of: VideoNode.webcam) {
+        for (pattern, isBlack) in [(Int32(5), true), (0, false)] {
+            try withControl(.testPattern, pattern, of: VideoNode.webcam) {
+                try withCamera(.quick(.yuyv)) { run in
+                    try run.awaitImages(5, seconds: 10)
+                    let marked = run.seen.images.count { $0.isBlind }
+                    let count = run.seen.images.count
+                    try expect(
+                        marked == (isBlack ? count : 0), "pattern \(pattern): \(marked) of \(count) marked blind")
+                }
+            }
+        }
+        return "a black picture is marked, colour bars are not"
     }
 }

@@ -12,6 +12,10 @@ enum OwnFrame {
         let words = bytes.bindMemory(to: UInt64.self)
         for place in words.indices { words[place] = word(place, number) }
     }
+    /// A picture as 16-bit words.
+    static func words(count: Int, number: UInt32) -> [UInt16] {
+        (0..<count).map { UInt16(truncatingIfNeeded: word($0 / 4, number) >> UInt64($0 % 4 * 16)) }
+    }
     /// The number of a picture of ours; nil for any other.
     static func number(_ bytes: UnsafeRawBufferPointer) -> UInt32? {
         guard bytes.count >= 8 else { return nil }

@@ -18,6 +18,7 @@ final class VideoNode {
 
     /// Vivid's own controls, by their numbers in drivers/media/test-drivers/vivid/vivid-ctrls.c (Linux 6.1).
     enum Control: UInt32 {
+        case testPattern = 0
         case textMode = 1
         case timestampSource = 24
         case loopVideo = 37
@@ -34,11 +35,17 @@ final class VideoNode {
     }
 
     /// Sets a control and reads it back.
-    func set(_ control: Control, _ value: Int32) throws(Failure) {
-        try check("set \(control)", lb_control_set(descriptor, control.id, value))
-        var got: Int32 = -1
-        try check("read \(control)", lb_control_get(descriptor, control.id, &got))
-        try expect(got == value, "\(path): \(control) reads back \(got), not \(value)")
+    func set(_ control: Control, _ value: Int32) throws(Failure) { try set(control.id, value) }
+    /// The same by V4L2's number for it.
+    func set(_ number: UInt32, _ value: Int32) throws(Failure) {
+        try check("set control", lb_control_set(descriptor, number, value))
+        let got = try read(number)
+        try expect(got == value, "\(path): control \(String(number, radix: 16)) reads back \(got), not \(value)")
+    }
+    func read(_ number: UInt32) throws(Failure) -> Int32 {
+        var value: Int32 = -1
+        try check("read control", lb_control_get(descriptor, number, &value))
+        return value
     }
     /// Presses a button; buttons cannot be read back.
     func press(_ control: Control) throws(Failure) {
