@@ -157,9 +157,7 @@ public final class Agent: Sendable {
         for (index, thermal) in configuration.thermal.enumerated() {
             let sensor: any ImageSensor
             switch thermal.source {
-            case .gyMCU90640(let path, let baud, let rate, let emissivity, let mirror):
-                sensor = SerialThermalSensor(
-                    path: path, baud: baud, rate: rate, emissivityPercent: emissivity, mirror: mirror, clocks: clocks)
+            case .serial(let serial): sensor = serial.sensor(clocks: clocks)
             case .v4l2(let camera): sensor = V4L2Camera(camera, clocks: clocks)
             case .file(let path, let width, let height, let unit, let rate, let loop):
                 sensor = RawThermalFile(

@@ -14,7 +14,7 @@ public struct AgentConfiguration: Sendable {
     }
     /// Where thermal frames come from.
     public enum ThermalSource: Sendable {
-        case gyMCU90640(path: String, baud: UInt32, rate: GYMCU90640Command.Rate, emissivityPercent: Int, mirror: Bool)
+        case serial(SerialThermalSource)
         case v4l2(V4L2ThermalConfiguration)
         case file(path: String, width: Int, height: Int, unit: ThermalUnit, framesPerSecond: Double, loop: Bool)
     }
@@ -143,6 +143,8 @@ public struct AgentConfiguration: Sendable {
 
     private enum ThermalKind: String, CaseIterable {
         case gyMCU90640 = "gy-mcu90640"
+        case teraRangerEvo = "teraranger-evo"
+        case senXor = "senxor"
         case v4l2, file
     }
     private enum UnitName: String, CaseIterable { case centikelvin, decikelvin, counts }
@@ -158,10 +160,24 @@ public struct AgentConfiguration: Sendable {
             guard let command = GYMCU90640Command.Rate.allCases.first(where: { $0.hertz == rate }) else {
                 throw section.error("rate", "must be 0.5, 1, 2, 4 or 8 (Hz): the sensor knows no other")
             }
-            source = .gyMCU90640(
-                path: path, baud: UInt32(try section.int("baud", in: 9600...460_800, default: 460_800)), rate: command,
-                emissivityPercent: try section.int("emissivityPercent", in: 1...100, default: 97),
-                mirror: try section.bool("mirror", default: true))
+            // The sensor sends its picture with left and right swapped.
+            let serial = try SerialThermalSource.read(
+                section, kind: .gyMCU90640(command), baud: 460_800, mirror: .horizontal)
+            source = .serial(serial)
+            size = serial.correction.turned(size)
+        case .teraRangerEvo:
+            let serial = try SerialThermalSource.read(section, kind: .teraRangerEvo, baud: 460_800, mirror: .none)
+            source = .serial(serial)
+            size = (32, 32)
+        case .senXor:
+            let kind = SerialThermalSource.Kind.senXor(divider: try section.int("divider", in: 0...255, default: 0))
+            let serial = try SerialThermalSource.read(section, kind: kind, baud: 115_200, mirror: .none)
+            source = .serial(serial)
+            size = serial.correction.turned(
+                (
+                    try section.int("width", in: 1...2048, default: 80),
+                    try section.int("height", in: 1...2048, default: 62)
+                ))
         case .v4l2:
             let kind = try section.enumValue("kind", of: V4L2ThermalConfiguration.Kind.self, default: .y16)
             let camera = V4L2ThermalConfiguration(

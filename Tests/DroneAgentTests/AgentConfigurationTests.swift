@@ -80,11 +80,12 @@ import Testing
         }
         #expect(path == folder + "/pictures" && rate == 15 && loop)
         let thermal = try #require(configuration.thermal.first)
-        guard case .gyMCU90640(_, let baud, let sensorRate, let emissivity, let mirror) = thermal.source else {
+        guard case .serial(let serial) = thermal.source, case .gyMCU90640(let sensorRate) = serial.kind else {
             Issue.record("not a GY-MCU90640")
             return
         }
-        #expect(baud == 460_800 && sensorRate.hertz == 4 && emissivity == 97 && mirror)
+        #expect(serial.baud == 460_800 && sensorRate.hertz == 4 && serial.emissivityPercent == 97)
+        #expect(serial.correction == ThermalCorrection(mirror: .horizontal))
         #expect(thermal.mountPitchDegrees == -60)
         guard case .mavlinkUDP(let host, let port) = configuration.position else {
             Issue.record("not MAVLink over UDP")

@@ -75,6 +75,14 @@ import Testing
         #expect(stamper.stamp(image([4], at: 1_500, lostBefore: 1), pose: .unknown).flags == [.frozen, .afterGap])
     }
 
+    @Test func remarksOfTheSensorAreKept() {
+        var stamper = FrameStamper(flight: 1, stream: StreamID(.thermal))
+        var taken = image([1], at: 0, lostBefore: 1)
+        taken.flags = [.flatField, .implausible]
+        #expect(stamper.stamp(taken, pose: .unknown).flags == [.flatField, .implausible, .afterGap])
+        #expect(stamper.stamp(image([2], at: 100), pose: .unknown).flags == [])
+    }
+
     @Test func instantsMayBeAnything() {
         var stamper = FrameStamper(flight: 1, stream: StreamID(.visible))
         for instant in [Int64.max, .min, 0, .min, .max] {

@@ -12,7 +12,7 @@ import Testing
             captureTime: CaptureTime(
                 monotonic: MonotonicInstant(nanoseconds: 5), wall: WallTime(nanoseconds: 6)),
             pose: .unknown, encoding: .gray16, unit: unit, flags: .afterGap, width: width, height: height,
-            payload: littleEndian(values))
+            payload: values.flatMap { [UInt8(truncatingIfNeeded: $0), UInt8($0 >> 8)] })
     }
     private static let smooth = (0..<160 * 120).map { (place: Int) -> UInt16 in
         let (x, y) = (place % 160, place / 160)

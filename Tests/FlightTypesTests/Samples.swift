@@ -65,7 +65,7 @@ enum Samples {
         .frame(
             Frame(
                 id: id(.visible, &random), captureTime: time(&random), pose: pose(&random), encoding: .jpeg,
-                flags: Frame.Flags(rawValue: .random(in: 0...3, using: &random)),
+                flags: Frame.Flags(rawValue: .random(in: 0...31, using: &random)),
                 width: .random(in: 1 ... .max, using: &random), height: .random(in: 1 ... .max, using: &random),
                 payload: bytes(Int.random(in: 0...64, using: &random), &random)))
     }
@@ -77,7 +77,9 @@ enum Samples {
         return .frame(
             Frame(
                 id: id(.thermal, &random), captureTime: time(&random), pose: pose(&random), encoding: .gray16,
-                unit: units[Int.random(in: 0...3, using: &random)], width: UInt16(width), height: UInt16(height),
+                unit: units[Int.random(in: 0...3, using: &random)],
+                flags: Frame.Flags(rawValue: .random(in: 0...31, using: &random)), width: UInt16(width),
+                height: UInt16(height),
                 payload: bytes(width * height * 2, &random)))
     }
 

@@ -41,8 +41,10 @@ public final class SerialLine: Sendable {
     /// Makes ``run(onBytes:onState:)`` return soon, for good.
     public func stop() { stopSignal.request() }
 
-    /// Reads until ``stop()``. Blocks: give it a thread of its own; both handlers are called on it.
-    public func run(onBytes: BytesHandler, onState: @escaping StateHandler) {
+    /// Reads until ``stop()``. Blocks: give it a thread of its own; all handlers are called on it.
+    /// - Parameter onSilence: called each time the line was silent for `silenceLimit` (again), so that whoever speaks
+    ///   here can ask.
+    public func run(onBytes: BytesHandler, onState: @escaping StateHandler, onSilence: () -> Void = {}) {
         var reporter = StateReporter(onState)
         var backOff = backOff
         while !stopSignal.isRequested {
@@ -51,7 +53,7 @@ public final class SerialLine: Sendable {
                 defer { close() }
                 backOff.reset()
                 reporter.report(.running, "\(path): open at \(baud) baud")
-                try read(line, onBytes, &reporter)
+                try read(line, onBytes, onSilence, &reporter)
             } catch {
                 reporter.report(.missing, error.description)
                 stopSignal.wait(backOff.next(), clocks: clocks)
@@ -99,7 +101,7 @@ public final class SerialLine: Sendable {
     }
 
     private func read(
-        _ line: Int32, _ onBytes: BytesHandler, _ reporter: inout StateReporter
+        _ line: Int32, _ onBytes: BytesHandler, _ onSilence: () -> Void, _ reporter: inout StateReporter
     ) throws(SensorError) {
         var buffer = [UInt8](repeating: 0, count: 4096)
         var lastByte = clocks.monotonicNow()
@@ -110,6 +112,7 @@ public final class SerialLine: Sendable {
             if events == 0 {
                 if !stopSignal.isRequested, time.monotonic.since(lastByte) >= silenceLimit {
                     reporter.report(.failing, "\(path): no byte for \(silenceLimit)")
+                    onSilence()
                 }
                 continue
             }

@@ -88,11 +88,11 @@ struct DoctorCommand: ParsableCommand {
             }
             for thermal in settings.thermal {
                 switch thermal.source {
-                case .gyMCU90640(let path, let baud, let rate, _, _):
-                    readable(path, "thermal sensor", group: "dialout")
-                    if baud < rate.leastBaud.rawValue {
+                case .serial(let serial):
+                    readable(serial.path, "thermal sensor", group: "dialout")
+                    if case .gyMCU90640(let rate) = serial.kind, serial.baud < rate.leastBaud.rawValue {
                         bad(
-                            "\(rate.hertz) frames a second do not fit through \(baud) baud",
+                            "\(rate.hertz) frames a second do not fit through \(serial.baud) baud",
                             mend: "baud: \(rate.leastBaud.rawValue)")
                     }
                 case .v4l2(let camera): readable(camera.devicePath, "thermal camera", group: "video")

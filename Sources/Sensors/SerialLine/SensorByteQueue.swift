@@ -1,3 +1,5 @@
+import Glibc
+
 /// The bytes of a stream that are not yet understood, oldest first.
 ///
 /// Holds at most `limit` bytes. Drop rule: the oldest go, and `dropped` counts them; a caller that drains its parser
@@ -16,6 +18,33 @@ struct SensorByteQueue: Sendable {
     subscript(offset: Int) -> UInt8 { bytes[head + offset] }
     /// The bytes `range` after the oldest; only within 0..<count.
     subscript(range: Range<Int>) -> ArraySlice<UInt8> { bytes[head + range.lowerBound..<head + range.upperBound] }
+
+    /// The place of the first `byte` at or after `start`; nil when there is none. As fast as memory, for noise is long.
+    func firstIndex(of byte: UInt8, from start: Int = 0) -> Int? {
+        guard start >= 0, start < count else { return nil }
+        return bytes.withUnsafeBytes { all in
+            guard let base = all.baseAddress, let found = memchr(base + head + start, Int32(byte), count - start)
+            else { return nil }
+            return UnsafeRawPointer(found) - base - head
+        }
+    }
+    /// Whether `pattern` lies `offset` after the oldest byte; false when it would end beyond the newest.
+    func holds(_ pattern: [UInt8], at offset: Int) -> Bool {
+        guard offset >= 0, offset + pattern.count <= count else { return false }
+        for place in pattern.indices where bytes[head + offset + place] != pattern[place] { return false }
+        return true
+    }
+    /// The place of the first whole `pattern` at or after `start`; nil when there is none.
+    func firstIndex(of pattern: [UInt8], from start: Int) -> Int? {
+        guard let first = pattern.first else { return nil }
+        var place = start
+        while let found = firstIndex(of: first, from: place) {
+            if holds(pattern, at: found) { return found }
+            place = found + 1
+        }
+        return nil
+    }
+    mutating func removeAll() { removeFirst(count) }
 
     mutating func append(_ more: some Collection<UInt8>) {
         // Moving the rest to the front only when it is the smaller part keeps the cost per byte constant.
