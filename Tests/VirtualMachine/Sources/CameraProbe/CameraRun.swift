@@ -24,7 +24,7 @@ final class CameraRun {
     private final class Shared: Sendable { let seen = Mutex(Seen()) }
 
     let tap: DeviceTap
-    private let camera: V4L2Camera
+    private let camera: any ImageSensor
     private let shared = Shared()
     private let thread: Thread
 
@@ -46,7 +46,9 @@ final class CameraRun {
                 pause: { duration, stop in stop.wait(duration) })
         }
     }
-    private init(_ tap: DeviceTap, _ keepsFiles: Bool, _ makeCamera: () -> V4L2Camera) {
+    /// Any other source of images; the tap sees nothing of it.
+    convenience init(_ sensor: any ImageSensor) { self.init(DeviceTap(), true) { sensor } }
+    private init(_ tap: DeviceTap, _ keepsFiles: Bool, _ makeCamera: () -> any ImageSensor) {
         self.tap = tap
         let (shared, camera) = (shared, makeCamera())
         self.camera = camera

@@ -92,7 +92,7 @@ private func unbind() throws -> String {
         for _ in 0..<5 {
             let first = run.stateCount
             try writeLine("vivid.0", to: driver + "unbind")
-            try expect(access(VideoNode.webcam, F_OK) != 0, "the node is still there")
+            try expect(Clock.wait(2) { access(VideoNode.webcam, F_OK) != 0 }, "the node is still there")
             let gone = try run.awaitState(from: first, seconds: 5, "missing") { state, _ in state == .missing }
             Clock.sleep(0.3)
             try writeLine("vivid.0", to: driver + "bind")

@@ -8,15 +8,16 @@ import Synchronization
 /// USB stack.
 let serialChecks: [Check] = [
     Check("serial-frames", serialFrames), Check("serial-commands", serialCommands),
-    Check("serial-unplug", serialUnplug), Check("serial-gadget-gone", serialGadgetGone),
+    Check("serial-sensor", serialSensor), Check("serial-unplug", serialUnplug),
+    Check("serial-gadget-gone", serialGadgetGone),
     Check("serial-soft-connect", serialSoftConnect),
 ]
 
-private let hostNode = "/dev/ttyACM0"
-private let gadgetNode = "/dev/ttyGS0"
+let hostNode = "/dev/ttyACM0"
+let gadgetNode = "/dev/ttyGS0"
 
 /// The sensor's side of the line.
-private final class Gadget {
+final class Gadget {
     let descriptor: Int32
     init() throws(Failure) {
         descriptor = open(gadgetNode, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC)
@@ -41,10 +42,10 @@ private final class Gadget {
         }
         return true
     }
-    /// What the agent wrote, within a second, up to `count` bytes.
-    func receive(_ count: Int) -> [UInt8] {
+    /// What the agent wrote, as soon as there are `count` bytes, or in time.
+    func receive(_ count: Int, seconds: Double = 1) -> [UInt8] {
         var bytes: [UInt8] = []
-        _ = Clock.wait(1) {
+        _ = Clock.wait(seconds) {
             var buffer = [UInt8](repeating: 0, count: 64)
             let got = read(descriptor, &buffer, buffer.count)
             if got > 0 { bytes += buffer[..<got] }
@@ -174,9 +175,12 @@ private func unplugged(
         }
         let first = run.seen.states.count
         try away()
+        var isAway = true
+        defer { if isAway { try? back() } }
         _ = try run.awaitState(.missing, from: first, seconds: 5)
-        try expect(access(hostNode, F_OK) != 0, "the node is still there")
+        try expect(Clock.wait(2) { access(hostNode, F_OK) != 0 }, "the node is still there")
         let second = run.seen.states.count
+        isAway = false
         try back()
         let returned = Clock.now
         pauses.append(try run.awaitState(.running, from: second, seconds: 8) - returned)
@@ -194,7 +198,7 @@ private func unplugged(
 }
 
 /// The host's switch for the USB device behind the line.
-private func authorization() throws(Failure) -> String {
+func authorization() throws(Failure) -> String {
     let link = "/sys/class/tty/ttyACM0/device/../authorized"
     guard Clock.wait(3, until: { access(link, W_OK) == 0 }), let path = realpath(link, nil) else {
         throw Failure("no USB device behind \(hostNode)")
