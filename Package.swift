@@ -71,7 +71,7 @@ let package = Package(
         room("NetworkImpairment", ["FlightTypes"], settings: optimised),
         room("LinkProtocol", ["FlightTypes", "ErasureCoding", "CSodium", crypto], settings: optimised + perDatagram),
         room("LinkTransport", ["LinkProtocol", "FlightTypes", nioCore, nioPosix, logging], settings: perDatagram),
-        room("Sensors", ["FlightTypes", "ImageCoding", "CV4L2", "CDevices", crypto]),
+        room("Sensors", ["FlightTypes", "ImageCoding", "CV4L2", "CDevices", crypto], settings: optimised),
         room("Scenario", ["FlightTypes", "Geodesy"], settings: optimised),
         room("Recording", ["FlightTypes", crypto, product("GRDB", "GRDB.swift")]),
         room("Situation", ["FlightTypes", "Geodesy"]),

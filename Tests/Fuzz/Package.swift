@@ -1,7 +1,7 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// Fuzzing of what the link reads, as a package of its own: the main package never sees it, and the rooms are compiled a second
+// Fuzzing of what the link and the sensors read, as a package of its own: the main package never sees it, and the rooms are compiled a second
 // time, with the fuzzer's instrumentation and their internals open to the targets. `Sources` links to the rooms, because a
 // package may only use sources below its own folder.
 //
@@ -29,7 +29,17 @@ let package = Package(
         .systemLibrary(
             name: "CSodium", path: "Sources/SystemLibraries/CSodium", pkgConfig: "libsodium",
             providers: [.apt(["libsodium-dev"])]),
+        .systemLibrary(name: "CV4L2", path: "Sources/SystemLibraries/CV4L2", pkgConfig: "libv4l2 libv4lconvert"),
+        .systemLibrary(name: "CTurboJPEG", path: "Sources/SystemLibraries/CTurboJPEG", pkgConfig: "libturbojpeg"),
+        .systemLibrary(name: "CPNG", path: "Sources/SystemLibraries/CPNG", pkgConfig: "libpng"),
+        .target(name: "CDevices"),
         .target(name: "FlightTypes", swiftSettings: room),
+        .target(name: "ImageCoding", dependencies: ["FlightTypes", "CTurboJPEG", "CPNG"], swiftSettings: room),
+        .target(
+            name: "Sensors",
+            dependencies: [
+                "FlightTypes", "ImageCoding", "CV4L2", "CDevices", .product(name: "Crypto", package: "swift-crypto"),
+            ], swiftSettings: room),
         .target(name: "ErasureCoding", dependencies: ["CISAL"], swiftSettings: room),
         .target(name: "NetworkImpairment", dependencies: ["FlightTypes"], swiftSettings: room),
         .target(
@@ -39,7 +49,10 @@ let package = Package(
             ],
             swiftSettings: room),
         .executableTarget(
-            name: "LinkFuzz", dependencies: ["LinkProtocol", "FlightTypes", "ErasureCoding", "NetworkImpairment"],
+            name: "LinkFuzz",
+            dependencies: [
+                "LinkProtocol", "FlightTypes", "ErasureCoding", "NetworkImpairment", "Sensors", "ImageCoding",
+            ],
             swiftSettings: program,
             linkerSettings: isFuzzing ? [.unsafeFlags(sanitizers)] : []),
     ]

@@ -16,6 +16,10 @@ struct FrameHeaderMessage: Encodable {
     var height: UInt16
     var frozen: Bool
     var blind: Bool
+    /// The sensor corrects itself (flat field).
+    var correcting: Bool
+    /// Values that the sensor cannot measure.
+    var implausible: Bool
     /// How far a thermal value may be off, in its unit; only where it may.
     var bound: Int?
     var pose: PoseMessage?
@@ -78,6 +82,7 @@ struct MessageEncoder {
             encoding: frame.encoding == .jpeg ? "jpeg" : "gray16", unit: "\(frame.unit)", width: frame.width,
             height: frame.height,
             frozen: frame.flags.contains(.frozen), blind: frame.flags.contains(.blind),
+            correcting: frame.flags.contains(.flatField), implausible: frame.flags.contains(.implausible),
             bound: bound > 0 ? bound : nil, pose: PoseMessage(frame.pose))
         guard let bytes = text(header) else { return nil }
         var writer = ByteWriter(capacity: 4 + bytes.count + payload.count)

@@ -233,7 +233,7 @@ function showCaption(kind, verdict) {
     const caption = figures[kind].querySelector('.picture-age');
     const age = drawn && verdict.ageMs !== null ? `Alter ${seconds(verdict.ageMs)}` : '';
     // Not veiled: at night there may be a light in it.
-    setText(caption, drawn && drawn.blind ? `schwarz oder einfarbig · ${age}` : age);
+    setText(caption, drawn && drawn.remark ? `${drawn.remark} · ${age}` : age);
     const taken = drawn && Number.isFinite(drawn.captureWallMs) ? wallTime(drawn.captureWallMs) : '';
     // The narrow head of a side picture has room for one or the other.
     const bound = boundText(kind, drawn);

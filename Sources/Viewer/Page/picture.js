@@ -103,7 +103,9 @@ export class Picture {
             captureMs: header.captureMs,
             captureWallMs: header.captureWallMs,
             frozen: header.frozen === true,
-            blind: header.blind === true,
+            remark: header.blind === true ? 'schwarz oder einfarbig'
+                : header.implausible === true ? 'unmögliche Werte'
+                    : header.correcting === true ? 'Sensor gleicht sich ab' : '',
             bound: Number.isInteger(header.bound) && header.bound > 0 ? header.bound : 0,
             width: image.width,
             height: image.height,

@@ -52,7 +52,7 @@ final class FakePort {
     static func line(_ path: String) -> SerialLine {
         let backOff = BackOff(first: .milliseconds(1), longest: .milliseconds(4))
         return SerialLine(
-            path: path, baud: 460_800, silenceLimit: .seconds(60), clocks: SystemClocks(), backOff: backOff)
+            path: path, baud: 460_800, silenceLimit: .seconds(3600), clocks: SystemClocks(), backOff: backOff)
     }
     static func events(of line: SerialLine) -> AsyncStream<Event> {
         AsyncStream { continuation in

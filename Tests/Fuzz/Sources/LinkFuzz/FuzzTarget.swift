@@ -1,6 +1,9 @@
+import Sensors
+
 /// What is fuzzed: each target takes any bytes and ends the program when something that must hold does not.
 enum FuzzTarget: String, CaseIterable {
     case record, datagram, handshake, station, drone, ledger, reassembler, object, trace, erasure
+    case mavlink, tlog, nmea, gpsd, gymcu, teraranger, senxor, lepton, thermalCoding, pgm
 
     func run(_ bytes: [UInt8]) {
         switch self {
@@ -14,6 +17,16 @@ enum FuzzTarget: String, CaseIterable {
         case .object: ObjectTarget.run(bytes)
         case .trace: TraceTarget.run(bytes)
         case .erasure: ErasureTarget.run(bytes)
+        case .mavlink: PositionTargets.mavlink(bytes)
+        case .tlog: PositionTargets.tlog(bytes)
+        case .nmea: PositionTargets.nmea(bytes)
+        case .gpsd: PositionTargets.gpsd(bytes)
+        case .gymcu: ThermalTargets.serial(GYMCU90640Driver(), bytes)
+        case .teraranger: ThermalTargets.serial(TeraRangerEvoDriver(), bytes)
+        case .senxor: ThermalTargets.serial(SenXorDriver(), bytes)
+        case .lepton: ThermalTargets.lepton(bytes)
+        case .thermalCoding: ThermalTargets.coding(bytes)
+        case .pgm: ThermalTargets.pgm(bytes)
         }
     }
 }

@@ -15,6 +15,8 @@ enum Seeds {
 
     static func of(_ target: FuzzTarget) -> [(name: String, bytes: [UInt8])] {
         switch target {
+        case .mavlink, .tlog, .nmea, .gpsd, .gymcu, .teraranger, .senxor, .lepton, .thermalCoding, .pgm:
+            SensorSeeds.of(target)
         case .record: records
         case .object: objects
         case .trace: traces
