@@ -3,7 +3,8 @@
 
 pymavlink reads .tlog, pynmea2 and pyubx2 and gpsd's gpsdecode everything else. What is not installed is said to be
 missing. Each decoder is given the bytes in the form that costs it least: pymavlink without the times between the packets,
-pynmea2 as lines, all from memory; gpsdecode is a program that reads a pipe, its start is taken off.
+pynmea2 as lines, all from memory; gpsdecode is a program that reads a pipe, its start is taken off. pynmea2 only splits a
+sentence and converts a value when it is asked for, so it is measured without and with the values a position needs.
 
     decode_peers.py flight.tlog receiver.log [--seconds 1] [--lagebild PATH]
 
@@ -60,7 +61,18 @@ def mavlink(log):
     return parse
 
 
+VALUES = ("timestamp", "datestamp", "latitude", "longitude", "altitude", "spd_over_grnd", "true_course")
+
+
 def nmea(log):
+    return sentences(log, ())
+
+
+def nmea_values(log):
+    return sentences(log, VALUES)
+
+
+def sentences(log, values):
     import pynmea2
     lines = re.findall(rb"\$[A-Z]{5},[\x20-\x7e]*", log)
     lines = [line.decode("ascii") for line in lines]
@@ -69,10 +81,15 @@ def nmea(log):
         good = 0
         for line in lines:
             try:
-                pynmea2.parse(line)
-                good += 1
+                sentence = pynmea2.parse(line)
             except (pynmea2.ParseError, ValueError):
-                pass
+                continue
+            good += 1
+            for value in values:
+                try:
+                    getattr(sentence, value)
+                except (AttributeError, TypeError, ValueError):
+                    pass
         return good
     return parse
 
@@ -110,13 +127,13 @@ def gpsdecode(log, seconds):
 
 
 def own(program, file, seconds):
-    """MB/s of lagebild on the file: the slowest of its lines, which decodes every field."""
+    """MB/s of lagebild on the file by decoder; its lines are printed as they are."""
     result = subprocess.run(
         [program, "bench", "decode", file, "--seconds", str(seconds)], stdout=subprocess.PIPE, text=True, check=True)
     rows = result.stdout.splitlines()[1:]
     for row in rows:
         print(row)
-    return min(float(row[54:62]) for row in rows)
+    return [(row[36:54].strip(), float(row[54:62])) for row in rows]
 
 
 def main():
@@ -130,8 +147,9 @@ def main():
         with open(file, "rb") as handle:
             log = handle.read()
         name = os.path.basename(file)
-        reference = own(options.lagebild, file, options.seconds) if options.lagebild else None
-        kinds = [("pymavlink", mavlink)] if name.endswith(".tlog") else [("pynmea2", nmea), ("pyubx2", ubx)]
+        references = own(options.lagebild, file, options.seconds) if options.lagebild else []
+        kinds = [("pymavlink", mavlink)] if name.endswith(".tlog") else [
+            ("pynmea2", nmea), ("pynmea2, values", nmea_values), ("pyubx2", ubx)]
         results = []
         for decoder, make in kinds:
             try:
@@ -145,7 +163,10 @@ def main():
                 print(f"{name:36}{'gpsdecode':18} is not installed")
         for decoder, (count, elapsed) in results:
             speed = len(log) / elapsed / 1e6
-            ratio = f"   lagebild {reference / speed:.0f} x" if reference and count else ""
+            if not count:
+                print(f"{name:36}{decoder:18} reads nothing of it")
+                continue
+            ratio = "".join(f"   {own_name} {reference / speed:.0f} x" for own_name, reference in references)
             print(f"{name:36}{decoder:18}{speed:8.2f} {count / elapsed:12.0f} {count:10}{ratio}", flush=True)
 
 
