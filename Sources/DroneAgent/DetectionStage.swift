@@ -49,13 +49,9 @@ final class DetectionStage: Sendable {
     private static let cropInterval: Duration = .seconds(1)
 
     private func crop(of frame: Frame, around detection: Detection) -> [UInt8] {
-        var values: [UInt16] = []
-        values.reserveCapacity(frame.payload.count / 2)
-        for place in stride(from: 0, to: frame.payload.count - 1, by: 2) {
-            values.append(UInt16(frame.payload[place]) | UInt16(frame.payload[place + 1]) << 8)
-        }
         let crop = try? detectionCrop(
-            values: values, width: Int(frame.width), height: Int(frame.height), centreX: Double(detection.centroidX),
+            values: Gray16.values(frame.payload), width: Int(frame.width), height: Int(frame.height),
+            centreX: Double(detection.centroidX),
             centreY: Double(detection.centroidY), limitBytes: 2_500)
         return crop.flatMap { $0 } ?? []
     }

@@ -37,13 +37,6 @@ public struct SerialThermalSource: Sendable {
 }
 
 extension SerialThermalSource {
-    private enum Rotation: String, CaseIterable {
-        case none = "0"
-        case quarter = "90"
-        case half = "180"
-        case threeQuarters = "270"
-    }
-
     /// Reads `kind`'s section.
     static func read(
         _ section: ConfigurationSection, kind: Kind, baud: Int, mirror: ThermalCorrection.Mirror
@@ -56,20 +49,23 @@ extension SerialThermalSource {
         guard places.count == bad.count else {
             throw section.error("badPixels", "must be a list of places such as \"12,7\" (column, row)")
         }
-        let turned = try section.enumValue("rotate", of: Rotation.self, default: Rotation.none)
+        let degrees = try section.int("rotate", in: 0...270, default: 0)
+        guard let rotation = ThermalCorrection.Rotation(rawValue: degrees) else {
+            throw section.error("rotate", "must be one of 0, 90, 180, 270")
+        }
         return SerialThermalSource(
             path: try section.path("path"),
             baud: UInt32(try section.int("baud", in: 9600...4_000_000, default: baud)), kind: kind,
             emissivityPercent: try section.int("emissivityPercent", in: 1...100, default: 97),
             correction: ThermalCorrection(
                 mirror: try section.enumValue("mirror", of: ThermalCorrection.Mirror.self, default: mirror),
-                rotation: ThermalCorrection.Rotation(rawValue: Int(turned.rawValue) ?? 0) ?? .none, badPixels: places))
+                rotation: rotation, badPixels: places))
     }
 }
 
 extension ThermalCorrection {
     /// Size of a picture of this size, put upright.
     func turned(_ size: (width: Int, height: Int)) -> (width: Int, height: Int) {
-        rotation == .quarter || rotation == .threeQuarters ? (size.height, size.width) : size
+        rotation.swapsSides ? (size.height, size.width) : size
     }
 }

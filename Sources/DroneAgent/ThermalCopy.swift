@@ -27,12 +27,9 @@ enum ThermalCopy {
 
     private static func coded(_ frame: Frame, bound: Int) -> Frame? {
         guard frame.encoding == .gray16 else { return nil }
-        let values = (0..<frame.payload.count / 2).map {
-            UInt16(frame.payload[2 * $0]) | UInt16(frame.payload[2 * $0 + 1]) << 8
-        }
         guard
             let stream = ThermalCoder.encode(
-                values, width: Int(frame.width), height: Int(frame.height), bound: bound),
+                Gray16.values(frame.payload), width: Int(frame.width), height: Int(frame.height), bound: bound),
             stream.count < frame.payload.count
         else { return nil }
         var copy = frame

@@ -1,3 +1,5 @@
+import FlightTypes
+
 /// One picture of heat: rows of 16-bit values from the upper left, larger is warmer.
 public struct ThermalImage: Hashable, Sendable {
     /// Larger pictures are refused, so that memory stays bounded whatever a sensor claims.
@@ -24,13 +26,6 @@ public struct ThermalImage: Hashable, Sendable {
     /// Little-endian bytes as a `gray16` frame carries them.
     public init?(width: Int, height: Int, littleEndian bytes: [UInt8]) {
         guard bytes.count.isMultiple(of: 2), bytes.count / 2 <= Self.pixelsLimit else { return nil }
-        let values = [UInt16](unsafeUninitializedCapacity: bytes.count / 2) { buffer, count in
-            for index in 0..<(bytes.count / 2) {
-                let value = UInt16(bytes[2 * index]) | UInt16(bytes[2 * index + 1]) << 8
-                buffer.initializeElement(at: index, to: value)
-            }
-            count = bytes.count / 2
-        }
-        self.init(width: width, height: height, values: values)
+        self.init(width: width, height: height, values: Gray16.values(bytes))
     }
 }

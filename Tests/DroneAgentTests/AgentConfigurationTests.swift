@@ -94,6 +94,53 @@ import Testing
         #expect(host == "0.0.0.0" && port == 14551)
     }
 
+    /// Another sensor in the place of the file's.
+    private func load(thermal: String) throws -> (AgentConfiguration?, String) {
+        let place = try #require(Self.text.range(of: "  - source: gy-mcu90640"))
+        let end = try #require(Self.text.range(of: "position:"))
+        let (loaded, problem, _) = try load(
+            Self.text.replacingCharacters(in: place.lowerBound..<end.lowerBound, with: thermal + "\n"))
+        return (loaded, problem)
+    }
+
+    @Test func aThermalPictureIsPutUpright() throws {
+        let (loaded, problem) = try load(
+            thermal: """
+                  - source: senxor
+                    path: /dev/ttyACM1
+                    divider: 3
+                    width: 160
+                    height: 120
+                    mirror: vertical
+                    rotate: 270
+                    badPixels: ["12,7", "0,119"]
+                """)
+        let thermal = try #require(loaded, "\(problem)").thermal.first
+        guard case .serial(let serial)? = thermal?.source, case .senXor(divider: 3) = serial.kind else {
+            Issue.record("not a SenXor")
+            return
+        }
+        #expect(serial.baud == 115_200)
+        #expect(
+            serial.correction
+                == ThermalCorrection(
+                    mirror: .vertical, rotation: .threeQuarters, badPixels: [.init(x: 12, y: 7), .init(x: 0, y: 119)]))
+        #expect(serial.correction.rotation.swapsSides)
+    }
+
+    @Test(arguments: [
+        ("rotate: 45", "'thermal[1].rotate' must be one of 0, 90, 180, 270"),
+        ("rotate: -90", "'thermal[1].rotate' must be a whole number from 0 to 270"),
+        ("rotate: left", "'thermal[1].rotate' must be a whole number from 0 to 270, not 'left'"),
+        ("mirror: left", "'thermal[1].mirror' must be one of none, horizontal, vertical, both, not 'left'"),
+        ("badPixels: [\"12;7\"]", "'thermal[1].badPixels' must be a list of places"),
+        ("divider: 256", "'thermal[1].divider' must be a whole number from 0 to 255"),
+    ])
+    func wrongOrientationsAreNamed(line: String, problem: String) throws {
+        let (_, found) = try load(thermal: "  - source: senxor\n    path: /dev/ttyACM1\n    \(line)")
+        #expect(found.contains(problem), "\(found)")
+    }
+
     @Test func positionSources() throws {
         func load(_ position: String) throws -> AgentConfiguration {
             let text = Self.text.replacingOccurrences(of: "  source: mavlink-udp\n  port: 14551", with: position)

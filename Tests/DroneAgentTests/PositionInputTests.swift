@@ -54,28 +54,37 @@ private struct Autopilot {
             0, 0x64, 0, 0x38, 0xFF, 0, 0, 0x78, 0x69,
         ])
 
-    /// Runs an input whose autopilot sends `datagrams` round and round, until `enough` says so of what came.
+    /// Runs an input whose autopilot sends one datagram after the other, the next as soon as the position in the one before
+    /// has come, until `enough` says so of what came or there were `limit`.
     private static func run(
-        _ options: AgentConfiguration.MAVLinkOptions, port: Int, datagrams: (Int) -> [UInt8],
+        _ options: AgentConfiguration.MAVLinkOptions, port: Int, limit: Int = 200, datagram: (Int) -> [UInt8],
         enough: ([PositionSample], [UInt8]) -> Bool
-    ) -> (samples: [PositionSample], request: [UInt8]) {
-        let samples = Mutex<[PositionSample]>([])
+    ) async -> (samples: [PositionSample], request: [UInt8]) {
+        let (events, event) = AsyncStream.makeStream(of: PositionSample?.self)
         let input = PositionInput(
             .mavlinkUDP(host: "127.0.0.1", port: port), mavlink: options, clocks: SteppingClock(),
-            onSample: { sample in samples.withLock { $0.append(sample) } }, onState: { _, _ in })
-        let thread = Thread { input.run() }
+            onSample: { event.yield($0) },
+            // Told when the port is bound, and should a datagram get lost.
+            onState: { state, _ in if state == .failing { event.yield(nil) } })
+        let thread = Thread {
+            input.run()
+            event.finish()
+        }
         thread.start()
         let autopilot = Autopilot()
         defer { close(autopilot.descriptor) }
-        var request: [UInt8] = []
-        for round in 0..<20_000 {
-            autopilot.send(datagrams(round), to: port)
+        var (samples, request, round) = ([PositionSample](), [UInt8](), 0)
+        for await sample in events {
+            if let sample { samples.append(sample) }
             if request.isEmpty { request = autopilot.received() }
-            if enough(samples.withLock { $0 }, request) { break }
-            usleep(500)
+            if enough(samples, request) || round == limit {
+                input.stop()
+            } else {
+                autopilot.send(datagram(round), to: port)
+                round += 1
+            }
         }
-        input.stop()
-        return (samples.withLock { $0 }, request)
+        return (samples, request)
     }
     private static func keyFile() throws -> String {
         let path = FileManager.default.temporaryDirectory.appending(path: "mavlink-\(UUID().uuidString).key").path
@@ -83,15 +92,16 @@ private struct Autopilot {
         return path
     }
 
-    @Test func signedPositionsCountAndRequestsGoBack() throws {
+    @Test func signedPositionsCountAndRequestsGoBack() async throws {
         let file = try Self.keyFile()
         defer { try? FileManager.default.removeItem(atPath: file) }
         let key = try #require(MAVLinkSigningKey(bytes: Self.keyBytes))
-        let (samples, request) = Self.run(
+        let (samples, request) = await Self.run(
             .init(signingKeyFile: file, requestsIntervals: true), port: 24_751,
-            datagrams: { round in
-                let packet = round % 2 == 0 ? Self.heartbeat : Self.position
-                let bytes = packet.encoded(signedWith: key, link: 0, timestamp: UInt64(round + 1)) ?? []
+            datagram: { round in
+                let bytes = [Self.heartbeat, Self.position].enumerated().flatMap {
+                    $1.encoded(signedWith: key, link: 0, timestamp: UInt64(2 * round + $0 + 1)) ?? []
+                }
                 // The unsigned position says 0.0000001° further north and must not count.
                 var forged = Self.position
                 forged.payload[4] ^= 1
@@ -102,9 +112,10 @@ private struct Autopilot {
         parser.handle(request)
         #expect(parser.next()?.messageID == 76)
     }
-    @Test func nothingIsSentUnlessAllowed() throws {
-        let (samples, request) = Self.run(
-            .init(), port: 24_752, datagrams: { ($0 % 2 == 0 ? Self.heartbeat : Self.position).encoded() ?? [] },
+    @Test func nothingIsSentUnlessAllowed() async {
+        let (samples, request) = await Self.run(
+            .init(), port: 24_752,
+            datagram: { _ in (Self.heartbeat.encoded() ?? []) + (Self.position.encoded() ?? []) },
             enough: { samples, _ in samples.count > 50 })
         #expect(samples.count > 50 && request.isEmpty)
     }

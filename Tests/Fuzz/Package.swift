@@ -34,11 +34,13 @@ let package = Package(
         .systemLibrary(name: "CPNG", path: "Sources/SystemLibraries/CPNG", pkgConfig: "libpng"),
         .target(name: "CDevices"),
         .target(name: "FlightTypes", swiftSettings: room),
+        .target(name: "Geodesy", swiftSettings: room),
         .target(name: "ImageCoding", dependencies: ["FlightTypes", "CTurboJPEG", "CPNG"], swiftSettings: room),
         .target(
             name: "Sensors",
             dependencies: [
-                "FlightTypes", "ImageCoding", "CV4L2", "CDevices", .product(name: "Crypto", package: "swift-crypto"),
+                "FlightTypes", "Geodesy", "ImageCoding", "CV4L2", "CDevices",
+                .product(name: "Crypto", package: "swift-crypto"),
             ], swiftSettings: room),
         .target(name: "ErasureCoding", dependencies: ["CISAL"], swiftSettings: room),
         .target(name: "NetworkImpairment", dependencies: ["FlightTypes"], swiftSettings: room),

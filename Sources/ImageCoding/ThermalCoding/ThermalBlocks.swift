@@ -67,33 +67,6 @@ enum LosslessRows {
             }
         }
     }
-
-    /// False when the bits ended before the picture.
-    static func decode(
-        _ reader: inout RiceReader, _ header: ThermalCoder.Header, into values: UnsafeMutableBufferPointer<UInt16>
-    ) -> Bool {
-        guard let base = values.baseAddress else { return false }
-        let width = header.width
-        return withUnsafeTemporaryAllocation(of: UInt32.self, capacity: ThermalCoder.blockSize) { block in
-            guard let residuals = block.baseAddress else { return false }
-            for row in 0..<header.height {
-                let line = base + row * width
-                let above = row > 0 ? line - width : nil
-                var left = above.map { Int32($0[0]) } ?? 0
-                for start in stride(from: 0, to: width, by: ThermalCoder.blockSize) {
-                    let count = min(ThermalCoder.blockSize, width - start)
-                    ThermalBlocks.read(residuals, count, from: &reader)
-                    for place in 0..<count {
-                        let up = above.map { Int32($0[start &+ place]) } ?? left
-                        let value = ((left &+ up) &>> 1) &+ ThermalBlocks.signed(residuals[place])
-                        line[start &+ place] = UInt16(truncatingIfNeeded: value)
-                        left = value & 0xFFFF
-                    }
-                }
-            }
-            return true
-        }
-    }
 }
 
 /// With a bound: residuals in steps of 2·bound + 1, predicted from what the decoder will have.
@@ -132,14 +105,31 @@ enum BoundedRows {
         }
     }
 
+    @inline(__always)
+    static func clamped(_ value: Int32) -> Int32 { max(0, min(value, 65_535)) }
+}
+
+/// Back from residuals to values.
+enum DecodedRows {
+    /// Reads a picture's blocks; after the bits' end come zeros, which the reader tells of.
     static func decode(
         _ reader: inout RiceReader, _ header: ThermalCoder.Header, into values: UnsafeMutableBufferPointer<UInt16>
-    ) -> Bool {
-        guard let base = values.baseAddress else { return false }
-        let width = header.width
+    ) {
+        guard header.bound > 0 else { return walk(&reader, header, into: values) { $0 &+ $1 } }
         let step = Int32(2 * header.bound + 1)
-        return withUnsafeTemporaryAllocation(of: UInt32.self, capacity: ThermalCoder.blockSize) { block in
-            guard let residuals = block.baseAddress else { return false }
+        walk(&reader, header, into: values) { BoundedRows.clamped($0 &+ $1 &* step) }
+    }
+
+    /// `value` makes a value of what was expected and its residual; what exceeds 16 bits is cut off.
+    @inline(__always)
+    private static func walk(
+        _ reader: inout RiceReader, _ header: ThermalCoder.Header, into values: UnsafeMutableBufferPointer<UInt16>,
+        value: (_ expected: Int32, _ residual: Int32) -> Int32
+    ) {
+        guard let base = values.baseAddress else { return }
+        let width = header.width
+        withUnsafeTemporaryAllocation(of: UInt32.self, capacity: ThermalCoder.blockSize) { block in
+            guard let residuals = block.baseAddress else { return }
             for row in 0..<header.height {
                 let line = base + row * width
                 let above = row > 0 ? line - width : nil
@@ -149,16 +139,11 @@ enum BoundedRows {
                     ThermalBlocks.read(residuals, count, from: &reader)
                     for place in 0..<count {
                         let up = above.map { Int32($0[start &+ place]) } ?? left
-                        let expected = (left &+ up) &>> 1
-                        left = clamped(expected &+ ThermalBlocks.signed(residuals[place]) &* step)
+                        left = value((left &+ up) &>> 1, ThermalBlocks.signed(residuals[place])) & 0xFFFF
                         line[start &+ place] = UInt16(truncatingIfNeeded: left)
                     }
                 }
             }
-            return true
         }
     }
-
-    @inline(__always)
-    private static func clamped(_ value: Int32) -> Int32 { max(0, min(value, 65_535)) }
 }

@@ -80,11 +80,8 @@ public enum ThermalCoder {
         let values = [UInt16](unsafeUninitializedCapacity: header.width * header.height) { buffer, count in
             stream.withUnsafeBytes { bytes in
                 var reader = RiceReader(UnsafeRawBufferPointer(rebasing: bytes[headerSize...]))
-                isWhole =
-                    header.bound == 0
-                    ? LosslessRows.decode(&reader, header, into: buffer)
-                    : BoundedRows.decode(&reader, header, into: buffer)
-                isWhole = isWhole && !reader.isExhausted && reader.rest == 0
+                DecodedRows.decode(&reader, header, into: buffer)
+                isWhole = !reader.isExhausted && reader.rest == 0
             }
             count = header.width * header.height
         }

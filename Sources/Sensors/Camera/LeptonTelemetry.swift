@@ -16,10 +16,6 @@ struct LeptonTelemetry: Hashable, Sendable {
     let lastCorrection: UInt32
     /// 0 none asked for, 1 imminent, 2 in progress, 3 done.
     let correctionState: UInt8
-    /// Frames since it was switched on.
-    let frameCounter: UInt32
-    /// Hundredths of a kelvin, of the detector itself.
-    let detectorTemperature: UInt16
     /// What the picture's values mean.
     let unit: ThermalUnit
 
@@ -32,8 +28,6 @@ struct LeptonTelemetry: Hashable, Sendable {
         func double(_ place: Int) -> UInt32 { UInt32(words[place]) | UInt32(words[place + 1]) << 16 }
         uptime = double(1)
         correctionState = UInt8(double(3) >> 4 & 3)
-        frameCounter = double(20)
-        detectorTemperature = words[24]
         lastCorrection = double(30)
         // Row C: TLinear on, and its resolution.
         unit = words[208] == 0 ? .counts : words[209] == 0 ? .decikelvin : .centikelvin

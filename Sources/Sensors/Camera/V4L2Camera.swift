@@ -17,49 +17,33 @@ public final class V4L2Camera: ImageSensor {
     private let clocks: any Clocks
     private let stopSignal = StopSignal()
     private let makeDevice: @Sendable () -> any VideoDevice
-    private let pause: @Sendable (Duration, StopSignal) -> Void
+    private let pause: Pause
 
-    /// The camera of `configuration`.
-    public convenience init(_ configuration: V4L2CameraConfiguration, clocks: any Clocks = SystemClocks()) {
-        self.init(
-            configuration, clocks: clocks, makeDevice: { V4L2Device(path: configuration.devicePath) },
-            pause: { duration, stop in stop.wait(duration) })
-    }
-    /// A camera over any device; `pause` waits between two tries and must return early when stopped.
+    /// Waits between two tries; must return early when stopped.
+    public typealias Pause = @Sendable (Duration, StopSignal) -> Void
+
+    /// The camera of `configuration`, over the device of its path unless `makeDevice` gives another.
     public convenience init(
-        _ configuration: V4L2CameraConfiguration, clocks: any Clocks,
-        makeDevice: @escaping @Sendable () -> any VideoDevice,
-        pause: @escaping @Sendable (Duration, StopSignal) -> Void
+        _ configuration: V4L2CameraConfiguration, clocks: any Clocks = SystemClocks(),
+        makeDevice: (@Sendable () -> any VideoDevice)? = nil, pause: @escaping Pause = { $1.wait($0) }
     ) {
-        self.init(
-            CameraWish(configuration), { VisibleReading(configuration) }, clocks: clocks, makeDevice: makeDevice,
-            pause: pause)
+        self.init(CameraWish(configuration), { VisibleReading(configuration) }, clocks, makeDevice, pause)
     }
-    /// The thermal camera of `configuration`.
-    public convenience init(_ configuration: V4L2ThermalConfiguration, clocks: any Clocks = SystemClocks()) {
-        self.init(
-            configuration, clocks: clocks, makeDevice: { V4L2Device(path: configuration.devicePath) },
-            pause: { duration, stop in stop.wait(duration) })
-    }
-    /// A thermal camera over any device; `pause` as above.
+    /// The thermal camera of `configuration`, likewise.
     public convenience init(
-        _ configuration: V4L2ThermalConfiguration, clocks: any Clocks,
-        makeDevice: @escaping @Sendable () -> any VideoDevice,
-        pause: @escaping @Sendable (Duration, StopSignal) -> Void
+        _ configuration: V4L2ThermalConfiguration, clocks: any Clocks = SystemClocks(),
+        makeDevice: (@Sendable () -> any VideoDevice)? = nil, pause: @escaping Pause = { $1.wait($0) }
     ) {
-        self.init(
-            CameraWish(configuration), { ThermalReading(configuration) }, clocks: clocks, makeDevice: makeDevice,
-            pause: pause)
+        self.init(CameraWish(configuration), { ThermalReading(configuration) }, clocks, makeDevice, pause)
     }
     private init(
-        _ wish: CameraWish, _ makeReading: @escaping @Sendable () -> any CameraReading, clocks: any Clocks,
-        makeDevice: @escaping @Sendable () -> any VideoDevice,
-        pause: @escaping @Sendable (Duration, StopSignal) -> Void
+        _ wish: CameraWish, _ makeReading: @escaping @Sendable () -> any CameraReading, _ clocks: any Clocks,
+        _ makeDevice: (@Sendable () -> any VideoDevice)?, _ pause: @escaping Pause
     ) {
         self.wish = wish
         self.makeReading = makeReading
         self.clocks = clocks
-        self.makeDevice = makeDevice
+        self.makeDevice = makeDevice ?? { V4L2Device(path: wish.devicePath) }
         self.pause = pause
     }
 

@@ -43,7 +43,7 @@ public struct GYMCU90640Driver: ThermalSerialDriver {
             .frame(
                 ThermalSerialFrame(
                     width: UInt16(GYMCU90640Frame.width), height: UInt16(GYMCU90640Frame.height), unit: .centikelvin,
-                    values: frame.centikelvin(isMirrored: false), possible: Self.possible,
+                    values: frame.centikelvin, possible: Self.possible,
                     sensorCentikelvin: UInt16(clamping: Int(frame.ambient) + 27_315)))
         }
     }

@@ -24,19 +24,8 @@ public struct GYMCU90640Frame: Hashable, Sendable {
         self.ambient = ambient
     }
 
-    /// Kelvin × 100, row-major from the upper left corner as a person sees the scene.
-    /// - Parameter isMirrored: false keeps the sensor's order, for a sensor that is built in behind a mirror.
-    public func centikelvin(isMirrored: Bool = true) -> [UInt16] {
-        var result: [UInt16] = []
-        result.reserveCapacity(pixels.count)
-        for row in 0..<Self.height {
-            for column in 0..<Self.width {
-                let source = isMirrored ? Self.width - 1 - column : column
-                result.append(UInt16(clamping: Int32(pixels[row * Self.width + source]) + 27_315))
-            }
-        }
-        return result
-    }
+    /// Kelvin × 100 in the order sent: the sensor sees the scene mirrored, and ``ThermalCorrection`` puts it right.
+    public var centikelvin: [UInt16] { pixels.map { UInt16(clamping: Int32($0) + 27_315) } }
 
     /// The frame as the sensor sends it, with a right checksum.
     public func encoded() -> [UInt8] {

@@ -1,5 +1,6 @@
 import FlightTypes
 import Foundation
+import Geodesy
 
 /// Compares the way a source says it went (speed and course, added up) with the way its places went.
 ///
@@ -14,7 +15,7 @@ struct MotionConsistency: Sendable {
     static let slack = 20.0
 
     private struct Mark: Sendable {
-        var place: GroundPlace
+        var place: GeodeticPosition
         var at: MonotonicInstant
         /// The way added up when it was passed.
         var north: Double
@@ -27,7 +28,7 @@ struct MotionConsistency: Sendable {
     private var east = 0.0
 
     /// Whether the sample's place is not where speed and course since some seconds lead.
-    mutating func isContradicted(_ sample: PositionSample, place: GroundPlace, accuracy: Double) -> Bool {
+    mutating func isContradicted(_ sample: PositionSample, place: GeodeticPosition, accuracy: Double) -> Bool {
         let now = sample.captureTime.monotonic
         guard let velocity = Self.velocity(sample.pose) else {
             self = MotionConsistency()
@@ -49,7 +50,7 @@ struct MotionConsistency: Sendable {
         }
         guard let older else { return false }
         let stated = (north: north - older.north, east: east - older.east)
-        let real = older.place.offset(to: place)
+        let real = LocalPlane(origin: older.place).offset(to: place)
         let apart = Self.length(stated.north - real.north, stated.east - real.east)
         let way = max(Self.length(stated.north, stated.east), Self.length(real.north, real.east))
         return apart > Self.slack + accuracy + way / 2

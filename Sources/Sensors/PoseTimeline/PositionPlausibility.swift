@@ -1,4 +1,5 @@
 import FlightTypes
+import Geodesy
 
 /// Marks position samples that cannot be true. It flags and never hides: every sample comes out as it went in, with
 /// remarks.
@@ -34,7 +35,7 @@ public struct PositionPlausibility: Sendable {
     public private(set) var counters = Counters()
 
     private struct Fix: Sendable {
-        var place: GroundPlace
+        var place: GeodeticPosition
         var at: MonotonicInstant
         var accuracy: Double
     }
@@ -52,8 +53,11 @@ public struct PositionPlausibility: Sendable {
         var remarks: Pose.Remarks = []
         if !Self.isInRange(sample.pose) { remarks.insert(.outOfRange) }
         if clock.isDoubtful(sample) { remarks.insert(.sourceTime) }
-        if let place = GroundPlace(sample.pose) {
-            if place.isNullIsland { remarks.insert(.nullIsland) }
+        let place = GeodeticPosition(latitude: sample.pose.latitude, longitude: sample.pose.longitude)
+        if sample.pose.hasPosition, place.isValid {
+            if max(place.latitude.magnitude, place.longitude.magnitude) < Self.islandDegrees {
+                remarks.insert(.nullIsland)
+            }
             let accuracy = Self.accuracy(sample.pose)
             if isJump(Fix(place: place, at: sample.captureTime.monotonic, accuracy: accuracy)) {
                 remarks.insert(.jump)
@@ -98,7 +102,9 @@ public struct PositionPlausibility: Sendable {
     private static func reaches(_ from: Fix, _ to: Fix) -> Bool {
         let seconds = Double(to.at.since(from.at).nanosecondsClamped.magnitude) / 1e9
         let reach = min(jumpLimit, speedLimit * seconds) + wander + from.accuracy + to.accuracy
-        return from.place.distance(to: to.place) <= reach
+        // Exact where the reach ends, a few kilometres away; beyond it only the order of size counts.
+        let way = LocalPlane(origin: from.place).offset(to: to.place)
+        return (way.east * way.east + way.north * way.north).squareRoot() <= reach
     }
 
     /// Unknown (NaN) is in order; what is stated has to be possible.

@@ -1,3 +1,5 @@
+import FlightTypes
+
 /// How the pictures of the SenXor sensors are laid out. Source: Meridian's `pysenxor-lite`.
 public enum SenXorFormat: Hashable, Sendable, CaseIterable {
     /// 80×62: MI0801, MI0802.
@@ -95,9 +97,7 @@ public struct SenXorFrame: Hashable, Sendable {
     /// Nil when no sensor has pictures of that size.
     init?(content: [UInt8]) {
         guard let (format, hasHeader) = SenXorFormat.with(contentSize: content.count) else { return nil }
-        let words = stride(from: format.reservedSize, to: content.count - 1, by: 2).map {
-            UInt16(content[$0]) | UInt16(content[$0 + 1]) << 8
-        }
+        let words = Gray16.values(content[format.reservedSize...])
         let headerWords = hasHeader ? format.headerSize / 2 : 0
         self.init(
             format: format, header: hasHeader ? SenXorFrameHeader(words: words) : nil,
@@ -108,10 +108,10 @@ public struct SenXorFrame: Hashable, Sendable {
     public func encoded() -> [UInt8] {
         var content = [UInt8](repeating: 0, count: format.reservedSize)
         if let header {
-            content += littleEndian(header.words)
+            content += Gray16.payload(header.words)
             content += [UInt8](repeating: 0, count: format.headerSize - header.words.count * 2)
         }
-        content += littleEndian(pixels)
+        content += Gray16.payload(pixels)
         return SenXorMessage(command: "GFRA", content: content)?.encoded() ?? []
     }
 }

@@ -1,3 +1,5 @@
+import FlightTypes
+
 /// One picture of the TeraRanger Evo Thermal 33 or 90, as the sensor sends it.
 ///
 /// Source: Terabee's `terabee_api`. 2070 bytes: `0D 00`, 1024 pixels, the sensor's temperature, 14 reserved bytes, all
@@ -27,9 +29,7 @@ public struct TeraRangerEvoFrame: Hashable, Sendable {
     /// Nil unless it is the right number of bytes with the header and a right CRC.
     init?(bytes: [UInt8]) {
         guard Self.isWhole(bytes) else { return nil }
-        let words = stride(from: 2, to: 2 + (Self.width * Self.height + 1) * 2, by: 2).map {
-            UInt16(bytes[$0]) | UInt16(bytes[$0 + 1]) << 8
-        }
+        let words = Gray16.values(bytes[2..<2 + (Self.width * Self.height + 1) * 2])
         self.init(pixels: Array(words.dropLast()), ambient: words.last ?? 0)
     }
     static func isWhole(_ bytes: [UInt8]) -> Bool {
@@ -44,7 +44,7 @@ public struct TeraRangerEvoFrame: Hashable, Sendable {
 
     /// The frame as the sensor sends it.
     public func encoded() -> [UInt8] {
-        var bytes = Self.header + littleEndian(pixels + [ambient])
+        var bytes = Self.header + Gray16.payload(pixels + [ambient])
         bytes += [UInt8](repeating: 0, count: Self.reservedSize)
         return bytes + Self.checksum(bytes.dropFirst(2))
     }

@@ -9,6 +9,8 @@ public struct ThermalCorrection: Hashable, Sendable {
     /// By how much the picture is turned, clockwise in degrees.
     public enum Rotation: Int, Hashable, Sendable, CaseIterable {
         case none = 0, quarter = 90, half = 180, threeQuarters = 270
+        /// Whether the picture's width becomes its height.
+        public var swapsSides: Bool { self == .quarter || self == .threeQuarters }
     }
     /// A pixel's place in the picture as the sensor sends it, counted from 0.
     public struct Place: Hashable, Sendable {
@@ -74,8 +76,7 @@ public struct ThermalCorrection: Hashable, Sendable {
     func orient(_ frame: inout ThermalSerialFrame) {
         let (width, height) = (Int(frame.width), Int(frame.height))
         guard mirror != .none || rotation != .none, frame.values.count == width * height else { return }
-        let isTurned = rotation == .quarter || rotation == .threeQuarters
-        let (newWidth, newHeight) = isTurned ? (height, width) : (width, height)
+        let (newWidth, newHeight) = rotation.swapsSides ? (height, width) : (width, height)
         let swapsColumns = mirror == .horizontal || mirror == .both
         let swapsRows = mirror == .vertical || mirror == .both
         var values: [UInt16] = []

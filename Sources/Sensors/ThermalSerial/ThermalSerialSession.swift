@@ -78,7 +78,8 @@ struct ThermalSerialSession<Driver: ThermalSerialDriver>: Sendable {
         return .image(
             CapturedImage(
                 captureTime: time, encoding: .gray16, unit: frame.unit, width: frame.width, height: frame.height,
-                payload: littleEndian(frame.values), lostBefore: Int(clamping: lost &- lostTold), flags: frame.remarks))
+                payload: Gray16.payload(frame.values), lostBefore: Int(clamping: lost &- lostTold), flags: frame.remarks
+            ))
     }
 
     /// A frame cut short may be the trace of a reset, and a sensor that was reset runs with other settings.
@@ -94,14 +95,4 @@ struct ThermalSerialSession<Driver: ThermalSerialDriver>: Sendable {
         lostAtSetUp = driver.counters.lost
         return driver.setUp
     }
-}
-
-/// Values as the bytes of a `gray16` payload.
-func littleEndian(_ values: [UInt16]) -> [UInt8] {
-    var bytes = [UInt8](repeating: 0, count: values.count * 2)
-    for (index, value) in values.enumerated() {
-        bytes[2 * index] = UInt8(truncatingIfNeeded: value)
-        bytes[2 * index + 1] = UInt8(truncatingIfNeeded: value >> 8)
-    }
-    return bytes
 }

@@ -98,9 +98,7 @@ struct MessageEncoder {
         guard let (header, values) = try? ThermalCoder.decode(frame.payload), header.width == Int(frame.width),
             header.height == Int(frame.height)
         else { return nil }
-        var writer = ByteWriter(capacity: values.count * 2)
-        for value in values { writer.write(value) }
-        return (writer.bytes, header.bound)
+        return (Gray16.payload(values), header.bound)
     }
 
     private func encode(_ report: DetectionReport, _ arrival: HubObject) -> Message? {

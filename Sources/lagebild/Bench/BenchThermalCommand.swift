@@ -62,10 +62,7 @@ struct BenchThermalCommand: ParsableCommand {
     private static func frames(_ path: String, pixels: Int) throws -> [[UInt16]] {
         let bytes = try readInput(path)
         return (0..<bytes.count / (2 * pixels)).map { frame in
-            (0..<pixels).map { place in
-                let at = (frame * pixels + place) * 2
-                return UInt16(bytes[at]) | UInt16(bytes[at + 1]) << 8
-            }
+            Gray16.values(bytes[2 * frame * pixels..<2 * (frame + 1) * pixels])
         }
     }
 }

@@ -8,6 +8,14 @@ struct DecodeCommand: ParsableCommand {
         discussion: "Example: lagebild decode nmea receiver.log --json",
         subcommands: [NMEA.self, GPSD.self, MAVLink.self, GYMCU.self])
 
+    /// Gives a parser the file as a line would: a few kilobytes at a time, so that its own limits hold.
+    private static func eachPiece(of file: String, _ body: (ArraySlice<UInt8>) -> Void) throws {
+        let bytes = try readInput(file)
+        for start in stride(from: 0, to: bytes.count, by: 4096) {
+            body(bytes[start..<min(start + 4096, bytes.count)])
+        }
+    }
+
     struct NMEA: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "nmea", abstract: "NMEA 0183 and UBX NAV-PVT, also mixed: a line a position report.",
@@ -17,9 +25,8 @@ struct DecodeCommand: ParsableCommand {
         func run() throws {
             var parser = NMEAParser()
             let output = LineOutput()
-            let bytes = try readInput(file)
-            for start in stride(from: 0, to: bytes.count, by: 4096) {
-                parser.handle(bytes[start..<min(start + 4096, bytes.count)])
+            try DecodeCommand.eachPiece(of: file) { piece in
+                parser.handle(piece)
                 while let report = parser.nextReport() { output.write(report.jsonLine()) }
             }
             parser.finish()
@@ -42,9 +49,8 @@ struct DecodeCommand: ParsableCommand {
         func run() throws {
             var parser = GPSDParser()
             let output = LineOutput()
-            let bytes = try readInput(file)
-            for start in stride(from: 0, to: bytes.count, by: 4096) {
-                parser.handle(bytes[start..<min(start + 4096, bytes.count)])
+            try DecodeCommand.eachPiece(of: file) { piece in
+                parser.handle(piece)
                 while let event = parser.next() {
                     if case .fix(let fix) = event { output.write(fix.jsonLine()) }
                 }
@@ -93,9 +99,8 @@ struct DecodeCommand: ParsableCommand {
             var parser = GYMCU90640Parser()
             let output = LineOutput()
             var number: UInt64 = 0
-            let bytes = try readInput(file)
-            for start in stride(from: 0, to: bytes.count, by: 4096) {
-                parser.handle(bytes[start..<min(start + 4096, bytes.count)])
+            try DecodeCommand.eachPiece(of: file) { piece in
+                parser.handle(piece)
                 while let event = parser.next() {
                     guard case .frame(let frame) = event else { continue }
                     output.write(frame.jsonLine(number: number))

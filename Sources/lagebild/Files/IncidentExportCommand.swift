@@ -68,10 +68,7 @@ struct IncidentExportCommand: ParsableCommand {
         let values: [UInt16]
         switch frame.encoding {
         case .jpeg: return (frame.payload, "jpg")
-        case .gray16:
-            values = (0..<frame.payload.count / 2).map {
-                UInt16(frame.payload[2 * $0]) | UInt16(frame.payload[2 * $0 + 1]) << 8
-            }
+        case .gray16: values = Gray16.values(frame.payload)
         case .codedGray16:
             guard let decoded = try? ThermalCoder.decode(frame.payload) else { return nil }
             values = decoded.values

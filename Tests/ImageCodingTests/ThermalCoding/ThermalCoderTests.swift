@@ -2,21 +2,8 @@ import Testing
 
 @testable import ImageCoding
 
-/// A small generator of its own, so that a seed always gives the same pictures.
-private struct Noise {
-    private var state: UInt64
-    init(_ seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 | 1 }
-    mutating func next() -> UInt64 {
-        state ^= state << 13
-        state ^= state >> 7
-        state ^= state << 17
-        return state
-    }
-    mutating func below(_ limit: Int) -> Int { Int(next() % UInt64(max(1, limit))) }
-}
-
 private func picture(_ width: Int, _ height: Int, seed: UInt64, kind: Int) -> [UInt16] {
-    var noise = Noise(seed)
+    var noise = SeededRandom(state: seed)
     return (0..<width * height).map { place in
         let (x, y) = (place % width, place / width)
         switch kind {
@@ -87,7 +74,7 @@ private func picture(_ width: Int, _ height: Int, seed: UInt64, kind: Int) -> [U
     /// Whatever is altered, the answer is a refusal or a picture of the size that the head names.
     @Test(arguments: [UInt64(1), 2])
     func alteredStreamsNeverTrap(seed: UInt64) throws {
-        var noise = Noise(seed)
+        var noise = SeededRandom(state: seed)
         let values = picture(40, 20, seed: seed, kind: 6)
         let stream = try #require(ThermalCoder.encode(values, width: 40, height: 20, bound: seed == 1 ? 0 : 4))
         var pictures = 0
@@ -104,7 +91,7 @@ private func picture(_ width: Int, _ height: Int, seed: UInt64, kind: Int) -> [U
     }
 
     @Test func randomBytesNeverTrap() {
-        var noise = Noise(9)
+        var noise = SeededRandom(state: 9)
         for _ in 0..<10_000 {
             var bytes = (0..<(10 + noise.below(60))).map { _ in UInt8(truncatingIfNeeded: noise.next()) }
             bytes.replaceSubrange(0..<4, with: [0x4C, 0x54, 1, 0])

@@ -1,9 +1,10 @@
+import FlightTypes
 import Foundation
 import Testing
 
 @testable import Sensors
 
-private func frame(_ random: inout MAVLinkTestRandom) -> GYMCU90640Frame? {
+private func frame(_ random: inout SeededRandom) -> GYMCU90640Frame? {
     let pixels = (0..<768).map { _ in Int16.random(in: -4000...30_000, using: &random) }
     return GYMCU90640Frame(pixels: pixels, ambient: Int16.random(in: -1000...6000, using: &random))
 }
@@ -69,7 +70,7 @@ private func hex(_ bytes: some Sequence<UInt8>) -> String {
     }
 
     @Test func replyAmongFramesInAnyCut() throws {
-        var random = MAVLinkTestRandom(seed: 11)
+        var random = SeededRandom(seed: 11)
         let first = try #require(frame(&random))
         let second = try #require(frame(&random))
         let bytes = first.encoded() + GYMCU90640Command.emissivityReply(percent: 95) + second.encoded()
@@ -82,7 +83,7 @@ private func hex(_ bytes: some Sequence<UInt8>) -> String {
     }
 
     @Test func afterNoiseTheNextFrameIsFound() throws {
-        var random = MAVLinkTestRandom(seed: 12)
+        var random = SeededRandom(seed: 12)
         var firstFound = 0
         for round in 0..<200 {
             let frames = try (0..<3).map { _ in try #require(frame(&random)) }
@@ -98,7 +99,7 @@ private func hex(_ bytes: some Sequence<UInt8>) -> String {
     }
 
     @Test func lostOrAddedBytesCostTheFramesTheyTouch() throws {
-        var random = MAVLinkTestRandom(seed: 13)
+        var random = SeededRandom(seed: 13)
         for _ in 0..<200 {
             let frames = try (0..<4).map { _ in try #require(frame(&random)) }
             var bytes = frames.flatMap { $0.encoded() }
@@ -116,7 +117,7 @@ private func hex(_ bytes: some Sequence<UInt8>) -> String {
     }
 
     @Test func noiseAloneGivesNoFrames() {
-        var random = MAVLinkTestRandom(seed: 14)
+        var random = SeededRandom(seed: 14)
         let (found, parser) = events(random.bytes(4_000_000))
         #expect(found.allSatisfy { if case .frame = $0 { false } else { true } })
         #expect(parser.counters.bytesSkipped + UInt64(parser.bytesPending) + parser.counters.replies * 4 == 4_000_000)
@@ -128,10 +129,14 @@ private func hex(_ bytes: some Sequence<UInt8>) -> String {
         pixels[33] = .min
         pixels[767] = .max
         let frame = try #require(GYMCU90640Frame(pixels: pixels, ambient: 0))
-        let seen = frame.centikelvin()
-        #expect(seen[31] == 29_315 && seen[32 + 30] == 0 && seen[736] == 60_082 && seen[0] == 27_315)
-        let raw = frame.centikelvin(isMirrored: false)
+        let raw = frame.centikelvin
         #expect(raw[0] == 29_315 && raw[767] == 60_082)
+        var upright = ThermalSerialFrame(
+            width: UInt16(GYMCU90640Frame.width), height: UInt16(GYMCU90640Frame.height), unit: .centikelvin,
+            values: raw, possible: GYMCU90640Driver.possible)
+        ThermalCorrection(mirror: .horizontal).orient(&upright)
+        let seen = upright.values
+        #expect(seen[31] == 29_315 && seen[32 + 30] == 0 && seen[736] == 60_082 && seen[0] == 27_315)
     }
 
     @Test func jsonLine() throws {

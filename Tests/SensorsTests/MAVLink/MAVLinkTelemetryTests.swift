@@ -143,7 +143,7 @@ private final class Receiver {
 
     @Test func clockTakesOutWhatTheLinkDelayed() {
         var clock = MAVLinkClock()
-        var random = MAVLinkTestRandom(seed: 7)
+        var random = SeededRandom(seed: 7)
         var worst = 0.0
         // A vehicle clock that runs 50 ppm slow, delays from 5 to 400 ms, for ten minutes.
         for step in 0..<3000 as Range<Int64> {
@@ -194,7 +194,7 @@ private final class Receiver {
     }
 
     @Test func randomPayloadsNeverBreakIt() {
-        var random = MAVLinkTestRandom(seed: 6)
+        var random = SeededRandom(seed: 6)
         var telemetry = MAVLinkTelemetry(system: 1)
         var timeline = PoseTimeline(limit: 16)
         var samples = 0

@@ -2,20 +2,6 @@ import Foundation
 
 @testable import Sensors
 
-/// SplitMix64: small, seeded, the same everywhere.
-struct MAVLinkTestRandom: RandomNumberGenerator {
-    var state: UInt64
-    init(seed: UInt64) { state = seed }
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
-        return z ^ z >> 31
-    }
-    mutating func bytes(_ count: Int) -> [UInt8] { (0..<count).map { _ in UInt8(truncatingIfNeeded: next()) } }
-}
-
 /// Real data beside the repository; not on every machine.
 enum MAVLinkTestData {
     static var folder: URL {

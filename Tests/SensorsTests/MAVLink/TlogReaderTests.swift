@@ -48,7 +48,7 @@ private func log(_ count: Int) -> [UInt8] {
     }
 
     @Test func damageCostsOnlyWhatItTouches() {
-        var random = MAVLinkTestRandom(seed: 5)
+        var random = SeededRandom(seed: 5)
         let bytes = log(200)
         for _ in 0..<100 {
             var damaged = bytes

@@ -2,18 +2,6 @@ import FlightTypes
 import Sensors
 import Testing
 
-/// SplitMix64 (Steele, Lea, Flood 2014): small, and the same everywhere.
-private struct Random: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-        return value ^ (value >> 31)
-    }
-}
-
 /// A UBX frame with its checksum.
 private func ubxFrame(_ messageClass: UInt8, _ id: UInt8, _ payload: [UInt8]) -> [UInt8] {
     let content = [messageClass, id, UInt8(payload.count & 255), UInt8(payload.count >> 8)] + payload
@@ -131,7 +119,7 @@ private func ubxFrame(_ messageClass: UInt8, _ id: UInt8, _ payload: [UInt8]) ->
         }
     }
     @Test(arguments: 1...40) func survivesAnything(_ seed: UInt64) {
-        var random = Random(state: seed)
+        var random = SeededRandom(seed: seed)
         var bytes: [UInt8] = []
         while bytes.count < 20_000 {
             switch Int.random(in: 0..<5, using: &random) {

@@ -139,7 +139,7 @@ private func sample(
 
     @Test(arguments: 0..<20)
     func whateverComesThePoseIsInItsRanges(_ seed: UInt64) {
-        var random = MAVLinkTestRandom(seed: seed)
+        var random = SeededRandom(seed: seed)
         func any() -> Float {
             switch Int.random(in: 0..<8, using: &random) {
             case 0: .nan

@@ -47,7 +47,7 @@ import Testing
 
     @Test(arguments: UInt64(1)...6)
     func afterDamageTheSecondFrameIsWholeAgainAndNoneIsInvented(seed: UInt64) throws {
-        var noise = SensorNoise(seed)
+        var noise = SeededRandom(seed: seed)
         var bytes: [UInt8] = []
         var sent: Set<[UInt16]> = []
         for round in 0..<40 {
@@ -74,7 +74,7 @@ import Testing
 
     @Test func noiseWithHeadersInItIsNoPicture() {
         // What a noisy line brings in a minute and a half at this sensor's rate: the checksum has 32 bits.
-        var noise = SensorNoise(3)
+        var noise = SeededRandom(seed: 3)
         var driver = TeraRangerEvoDriver()
         for _ in 0..<200 {
             var bytes = noise.bytes(4000)

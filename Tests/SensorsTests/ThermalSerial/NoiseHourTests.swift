@@ -12,7 +12,7 @@ import Testing
         GYMCU90640Frame(pixels: (0..<768).map { Int16(2000 + $0 % 32) }, ambient: 3000)?.encoded() ?? []
 
     /// Some kilobytes of one kind of noise.
-    private static func piece(_ noise: inout SensorNoise) -> [UInt8] {
+    private static func piece(_ noise: inout SeededRandom) -> [UInt8] {
         var bytes = noise.bytes(4096)
         switch noise.below(64) {
         case 0...7: return [UInt8](repeating: UInt8(truncatingIfNeeded: noise.next()), count: 4096)
@@ -66,7 +66,7 @@ import Testing
 
     /// The noise, then real pictures.
     private static func write(to master: Int32) {
-        var noise = SensorNoise(115_200)
+        var noise = SeededRandom(seed: 115_200)
         var written = 0
         while written < hour {
             let bytes = piece(&noise)

@@ -33,17 +33,13 @@ final class CameraRun {
     ) {
         let path = configuration.devicePath
         self.init(tap, keepsFiles) {
-            V4L2Camera(
-                configuration, clocks: SystemClocks(), makeDevice: { tap.device(path) },
-                pause: { duration, stop in stop.wait(duration) })
+            V4L2Camera(configuration, makeDevice: { tap.device(path) })
         }
     }
     convenience init(thermal configuration: V4L2ThermalConfiguration, tap: DeviceTap = DeviceTap()) {
         let path = configuration.devicePath
         self.init(tap, true) {
-            V4L2Camera(
-                configuration, clocks: SystemClocks(), makeDevice: { tap.device(path) },
-                pause: { duration, stop in stop.wait(duration) })
+            V4L2Camera(configuration, makeDevice: { tap.device(path) })
         }
     }
     /// Any other source of images; the tap sees nothing of it.
@@ -71,7 +67,7 @@ final class CameraRun {
             }
             return seen.delay
         }
-        if delay > 0 { Clock.sleep(delay) }
+        if delay > 0 { Clock.holdUp(delay) }
     }
 
     var seen: Seen { shared.seen.withLock { $0 } }
@@ -108,6 +104,14 @@ final class CameraRun {
             throw Failure("no state \(wanted) within \(seconds) s; told: \(told)")
         }
         return place
+    }
+
+    /// Calls to the device that failed so far.
+    var failureCount: Int { tap.seen.withLock { $0.failures.count } }
+    /// Waits until `count` calls to the device have failed since there were `first`.
+    func awaitFailures(_ count: Int, from first: Int, seconds: Double) throws(Failure) {
+        let holds = Clock.wait(seconds) { failureCount >= first + count }
+        try expect(holds, "\(failureCount - first) of \(count) calls failed within \(seconds) s")
     }
 
     /// Ends the run; may be called again.

@@ -56,19 +56,21 @@ struct Probe {
     }
 }
 
-/// Monotonic seconds; the machine's own clock, because the machine's time is what runs.
+/// Monotonic seconds. The machine's own clock, because a kernel and its drivers are what is tested, and no other drives them.
 enum Clock {
     static var now: Double { Double(SystemClocks().monotonicNow().nanoseconds) / 1e9 }
-    static func sleep(_ seconds: Double) { usleep(UInt32(max(0, seconds) * 1e6)) }
-    /// Looks every 2 ms until `condition` holds; false when it did not within `seconds`.
+    /// Waits for the event that `condition` tells of; false when it did not happen within `seconds`. Looks every 2 ms: the
+    /// kernel gives no notice of most that is waited for here, such as nodes that come and go.
     static func wait(_ seconds: Double, until condition: () -> Bool) -> Bool {
         let end = now + seconds
         while !condition() {
             if now > end { return false }
-            sleep(0.002)
+            usleep(2000)
         }
         return true
     }
+    /// A reader that does nothing for so long while the driver goes on: no wait for anything, but the fault itself.
+    static func holdUp(_ seconds: Double) { usleep(UInt32(max(0, seconds) * 1e6)) }
 }
 
 extension Double {

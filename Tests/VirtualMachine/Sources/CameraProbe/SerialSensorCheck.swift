@@ -19,7 +19,7 @@ func serialSensor() throws -> String {
         try run.awaitImages(frames.count - (run.imageCount - before), seconds: 5)
         let images = Array(run.seen.files.dropFirst(before))
         let wanted = frames.map { frame in
-            frame.centikelvin(isMirrored: false).flatMap { [UInt8(truncatingIfNeeded: $0), UInt8($0 >> 8)] }
+            Gray16.payload(frame.centikelvin)
         }
         try expect(images == wanted, "pictures differ from those sent in round \(round)")
         // Cut off amid a frame.

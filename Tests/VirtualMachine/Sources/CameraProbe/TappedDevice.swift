@@ -10,6 +10,7 @@ final class DeviceTap: Sendable {
         var buffers: [VideoBuffer] = []
         var failures: [String] = []
         var opened = 0
+        var started = 0
     }
     let seen = Mutex(Seen())
     /// Called with each undamaged buffer's bytes, on the capture thread.
@@ -55,6 +56,7 @@ private final class TappedDevice: VideoDevice {
     func set(_ control: CameraControl, to value: Int) -> ControlOutcome { device.set(control, to: value) }
     func start(bufferCount: Int) throws(VideoDeviceError) {
         try noted { () throws(VideoDeviceError) in try device.start(bufferCount: bufferCount) }
+        tap.seen.withLock { $0.started += 1 }
     }
     func wait(_ timeout: Duration, stop: StopSignal) throws(VideoDeviceError) -> Bool {
         try noted { () throws(VideoDeviceError) in try device.wait(timeout, stop: stop) }
