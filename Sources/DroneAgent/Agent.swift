@@ -180,28 +180,28 @@ public final class Agent: Sendable {
     func submit(_ frame: Frame, with copy: inout LiveCopy) {
         guard frame.id.stream.kind == .visible else { return submitThermal(frame) }
         let object = FlightObject.frame(frame)
-        let bytes = object.encoded()
+        let bytes = object.parts()
         record(object, bytes)
         switch copy.choose(frame, budget: transport.visibleBudget()) {
         case .original: send(bytes, frame.id)
         case .reduced(let reduced):
             transport.noteReduced()
-            send(FlightObject.frame(reduced).encoded(), frame.id)
+            send(FlightObject.frame(reduced).parts(), frame.id)
         case .skip: transport.skip(frame.id)
         }
     }
 
     private func submitThermal(_ frame: Frame) {
         let object = FlightObject.frame(ThermalCopy.lossless(frame))
-        let bytes = object.encoded()
+        let bytes = object.parts()
         record(object, bytes)
         let rung = state.withLock { $0.rung }
         guard rung != .detectionsOnly else { return transport.skip(frame.id) }
-        send(ThermalCopy.live(frame, rung: rung).map { FlightObject.frame($0).encoded() } ?? bytes, frame.id)
+        send(ThermalCopy.live(frame, rung: rung).map { FlightObject.frame($0).parts() } ?? bytes, frame.id)
     }
 
     func submit(_ object: FlightObject) {
-        let bytes = object.encoded()
+        let bytes = object.parts()
         record(object, bytes)
         if case .detections(let report) = object, !report.detections.isEmpty { transport.wantContext() }
         let now = clocks.monotonicNow()
@@ -209,16 +209,16 @@ public final class Agent: Sendable {
         if isSent { send(bytes, object.id) } else { transport.skip(object.id) }
     }
 
-    private func send(_ bytes: [UInt8], _ id: ObjectID) {
+    private func send(_ bytes: EncodedObject, _ id: ObjectID) {
         state.withLock { $0.submitted += 1 }
         transport.submit(bytes, class: ObjectClass(id.stream.kind), id: recorder == nil ? nil : id)
     }
 
-    private func record(_ object: FlightObject, _ bytes: [UInt8]) {
+    private func record(_ object: FlightObject, _ bytes: EncodedObject) {
         recorder?.append(
             RecordableObject(
                 drone: "onboard", receiveTime: object.captureTime.wall, receiveMonotonic: object.captureTime.monotonic,
-                object: object, bytes: bytes))
+                object: object, encoded: bytes))
     }
 
     private func handle(_ sample: PositionSample) {

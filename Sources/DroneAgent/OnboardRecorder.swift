@@ -9,7 +9,7 @@ import Synchronization
 final class OnboardRecorder: Sendable {
     /// Bytes that may wait for the disk; beyond it new objects are not recorded, and the status says so.
     static let queueBytes = 64 << 20
-    private let queue = BoundedQueue<RecordableObject>(limit: queueBytes, rule: .newest, cost: { $0.bytes.count })
+    private let queue = BoundedQueue<RecordableObject>(limit: queueBytes, rule: .newest, cost: { $0.encoded.count })
     private let writer: IncidentWriter
     private let clocks: any Clocks
     private let logger: Logger

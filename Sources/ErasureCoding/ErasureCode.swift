@@ -25,15 +25,24 @@ public enum ErasureCode {
         into output: UnsafeMutableRawBufferPointer
     ) {
         precondition(isBlock(dataSymbols: k, size: size, bytes: data.count), "data is not k symbols of this size")
+        guard let source = data.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return }
+        encode(indices, size: size, symbols: (0..<k).map { source + $0 * size }, into: output)
+    }
+
+    /// The same of data symbols that lie apart, each `size` bytes at its own place; 1...128 of them.
+    public static func encode(
+        _ indices: Range<Int>, size: Int, symbols: [UnsafePointer<UInt8>], into output: UnsafeMutableRawBufferPointer
+    ) {
+        let k = symbols.count
+        precondition((1...dataSymbolsLimit).contains(k) && size > 0, "not a block of symbols")
         precondition(
             indices.isEmpty || indices.lowerBound >= k && indices.upperBound <= symbolsLimit,
             "parity index outside k..<256")
         precondition(output.count == indices.count * size, "output is not as large as the parity symbols")
-        guard !indices.isEmpty, let source = data.baseAddress, let target = output.baseAddress else { return }
+        guard !indices.isEmpty, let target = output.baseAddress else { return }
 
         // ISA-L takes its sources as mutable and only reads them.
-        let first = UnsafeMutableRawPointer(mutating: source).assumingMemoryBound(to: UInt8.self)
-        var sources: [UnsafeMutablePointer<UInt8>?] = (0..<k).map { first + $0 * size }
+        var sources: [UnsafeMutablePointer<UInt8>?] = symbols.map { UnsafeMutablePointer(mutating: $0) }
         let output = target.assumingMemoryBound(to: UInt8.self)
         var targets: [UnsafeMutablePointer<UInt8>?] = (0..<indices.count).map { output + $0 * size }
 

@@ -1,3 +1,5 @@
+import Glibc
+
 /// What a JPEG file says of itself, read by walking its markers (ITU-T T.81, annex B). No pixel is decoded.
 public struct JPEGHeader: Hashable, Sendable {
     /// Pixels, 1…8192.
@@ -152,16 +154,21 @@ private struct Walk {
         }
     }
 
-    /// Moves to the next marker that ends a scan: neither a stuffed zero nor a restart.
+    /// Moves to the next marker that ends a scan: neither a stuffed zero nor a restart. Nearly all of a file lies here, so the C
+    /// library looks for the next 0xFF.
     private mutating func skipEntropyCodedData() {
-        while position + 1 < bytes.count {
-            if bytes[position] == 0xFF {
-                let next = bytes[position + 1]
-                if next != 0, next != 0xFF, !JPEGMarker.isRestart(next) { return }
+        let start = position
+        position = bytes.withUnsafeBufferPointer { bytes -> Int in
+            guard let base = bytes.baseAddress else { return bytes.count }
+            var place = start
+            while place + 1 < bytes.count, let found = memchr(base + place, 0xFF, bytes.count - 1 - place) {
+                place = base.distance(to: found.assumingMemoryBound(to: UInt8.self))
+                let next = bytes[place + 1]
+                if next != 0, next != 0xFF, !JPEGMarker.isRestart(next) { return place }
+                place += 1
             }
-            position += 1
+            return bytes.count
         }
-        position = bytes.count
     }
 }
 

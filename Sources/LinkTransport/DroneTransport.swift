@@ -76,7 +76,7 @@ public final class DroneTransport: @unchecked Sendable {
     public func start() { loop.execute { self.bind() } }
 
     /// Hands an object's bytes to the link. With `id` it is backfilled when the live path does not bring it.
-    public func submit(_ bytes: [UInt8], class objectClass: ObjectClass, id: ObjectID? = nil) {
+    public func submit(_ bytes: EncodedObject, class objectClass: ObjectClass, id: ObjectID? = nil) {
         act { $0.submit(bytes, class: objectClass, id: id, at: $1) }
     }
     /// An object exists on board but is not sent live.

@@ -1,4 +1,5 @@
 import FlightTypes
+import Foundation
 
 /// What an incident file says of itself.
 public struct IncidentInfo: Hashable, Sendable {
@@ -27,19 +28,28 @@ public struct RecordableObject: Sendable {
     /// What it is.
     public var object: FlightObject
     /// Its encoded bytes, stored as they are.
-    public var bytes: [UInt8]
+    public var encoded: EncodedObject
     /// Whether it came later from the onboard record, not live.
     public var isBackfilled: Bool
-    /// An object of its parts.
+    /// An object of its parts, with its bytes in one piece.
     public init(
         drone: String, receiveTime: WallTime, receiveMonotonic: MonotonicInstant, object: FlightObject, bytes: [UInt8],
         isBackfilled: Bool = false
+    ) {
+        self.init(
+            drone: drone, receiveTime: receiveTime, receiveMonotonic: receiveMonotonic, object: object,
+            encoded: EncodedObject(head: bytes), isBackfilled: isBackfilled)
+    }
+    /// An object of its parts.
+    public init(
+        drone: String, receiveTime: WallTime, receiveMonotonic: MonotonicInstant, object: FlightObject,
+        encoded: EncodedObject, isBackfilled: Bool = false
     ) {
         self.drone = drone
         self.receiveTime = receiveTime
         self.receiveMonotonic = receiveMonotonic
         self.object = object
-        self.bytes = bytes
+        self.encoded = encoded
         self.isBackfilled = isBackfilled
     }
     /// Whether it is the camera's own picture or a smaller copy of it; all that is no frame is original.
@@ -50,12 +60,19 @@ public struct RecordableObject: Sendable {
     /// What the hash is taken of: a frame's coded image, so that anyone can check an exported picture; else all bytes.
     var hashed: [UInt8] {
         if case .frame(let frame) = object { return frame.payload }
-        return bytes
+        return encoded.joined
+    }
+    /// All bytes, for the database.
+    var data: Data {
+        var data = Data(capacity: encoded.count)
+        data.append(contentsOf: encoded.head)
+        data.append(contentsOf: encoded.image)
+        return data
     }
     /// A frame's bytes before its coded image: time, pose and form, which the hash of the image does not cover.
     var head: ArraySlice<UInt8>? {
         guard case .frame(let frame) = object else { return nil }
-        return bytes.dropLast(frame.payload.count)
+        return encoded.image.isEmpty ? encoded.head.dropLast(frame.payload.count) : encoded.head[...]
     }
 }
 

@@ -147,7 +147,7 @@ import Testing
                 #expect(throws: RecordingError.self) { try writer.append(items, recordTime: Samples.wall(2)) }
             }
             var short = Samples.item(Samples.frame(2))
-            short.bytes = []
+            short.encoded = EncodedObject(head: [])
             #expect(throws: RecordingError.self) { try writer.append([short], recordTime: Samples.wall(2)) }
             #expect(try IncidentReader(path: path).count() == 0)
             try writer.close()

@@ -26,7 +26,7 @@ import Testing
             #expect(listings.map(\.backfilled) == [false, true])
             #expect(listings.last?.jsonLine.hasSuffix(",\"representation\":\"original\",\"backfilled\":true}") == true)
             let id = original.object.id
-            #expect(try reader.object(drone: "alpha", id: id)?.bytes == original.bytes)
+            #expect(try reader.object(drone: "alpha", id: id)?.bytes == original.encoded.joined)
             #expect(try reader.object(drone: "bravo", id: id) == nil)
         }
     }
@@ -49,7 +49,7 @@ import Testing
             #expect(result.conflicts.map(\.representation) == [.reduced, .original, .original])
             try writer.close()
             let reader = try IncidentReader(path: path)
-            #expect(try reader.objects(after: 0, limit: 1).first?.bytes == copy.bytes)
+            #expect(try reader.objects(after: 0, limit: 1).first?.bytes == copy.encoded.joined)
             #expect(try reader.object(drone: "alpha", id: copy.object.id)?.bytes == Samples.frame(0).encoded())
             #expect(try reader.verify().isEmpty)
         }

@@ -25,14 +25,17 @@ import Testing
             #expect(try reader.receipts().isEmpty)
             #expect(try reader.gaps().isEmpty && reader.gaps(ofOriginals: true).isEmpty)
             #expect(try reader.sequences().map(\.last) == [0, 39])
-            #expect(try reader.object(drone: "alpha", id: items[7].object.id)?.bytes == items[7].bytes)
+            #expect(try reader.object(drone: "alpha", id: items[7].object.id)?.bytes == items[7].encoded.joined)
             var listings: [FrameListing] = []
             try reader.forEachFrame { listings.append($0) }
             #expect(listings.count == 40 && listings.allSatisfy { $0.representation == "original" && !$0.backfilled })
             let playback = try #require(try reader.playback())
             var cursor = playback.start
             #expect(try reader.objects(of: playback, after: &cursor, limit: 100).count == 41)
-            #expect(try reader.seek(in: playback, to: Samples.wall(9)).shown.map(\.stored.bytes) == [items[9].bytes])
+            #expect(
+                try reader.seek(in: playback, to: Samples.wall(9)).shown.map(\.stored.bytes) == [
+                    items[9].encoded.joined
+                ])
             let after = try contents(of: folder).filter { !$0.key.hasSuffix("-shm") && !$0.key.hasSuffix("-wal") }
             #expect(after == before)
         }
@@ -53,7 +56,7 @@ import Testing
             ])
             // A reader that was there before goes on, and sees what is new.
             #expect(try early.count() == 43 && early.reducedCount() == 1 && early.receipts().count == 1)
-            #expect(try early.object(drone: "alpha", id: items[3].object.id)?.bytes == items[3].bytes)
+            #expect(try early.object(drone: "alpha", id: items[3].object.id)?.bytes == items[3].encoded.joined)
             try writer.close()
             let reader = try IncidentReader(path: path)
             #expect(try reader.integrityCheck() == "ok")

@@ -49,8 +49,8 @@ enum VersionOneFile {
         let id = item.object.id
         var frame: Frame?
         if case .frame(let value) = item.object { frame = value }
-        let hashed = frame?.payload ?? item.bytes
-        let head = frame.map { Data(SHA256.hash(data: item.bytes.dropLast($0.payload.count))) }
+        let hashed = frame?.payload ?? item.encoded.joined
+        let head = frame.map { Data(SHA256.hash(data: item.encoded.joined.dropLast($0.payload.count))) }
         let identity: StatementArguments = [
             item.drone, Int64(id.flight), Int64(id.stream.code), Int64(bitPattern: id.sequence),
         ]
@@ -65,7 +65,7 @@ enum VersionOneFile {
                 """,
             arguments: identity + times + [
                 hashed.count, Data(SHA256.hash(data: hashed)), head, frame.map { Int64($0.width) },
-                frame.map { Int64($0.height) }, frame.map { Int64($0.encoding.rawValue) }, Data(item.bytes),
+                frame.map { Int64($0.height) }, frame.map { Int64($0.encoding.rawValue) }, Data(item.encoded.joined),
             ])
     }
 }

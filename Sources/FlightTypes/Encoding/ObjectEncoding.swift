@@ -9,18 +9,26 @@ extension FlightObject {
     /// Bytes before the body.
     public static let headerSize = 32
 
-    /// The object's bytes.
-    public func encoded() -> [UInt8] {
+    /// The object's bytes in one piece.
+    public func encoded() -> [UInt8] { parts().joined }
+
+    /// The object's bytes; a frame's image as it is.
+    public func parts() -> EncodedObject {
+        guard case .frame(let frame) = self else { return EncodedObject(head: written()) }
+        return EncodedObject(head: written(), image: frame.payload)
+    }
+
+    /// The bytes, for a frame those before its image.
+    private func written() -> [UInt8] {
         switch self {
         case .frame(let frame):
-            var writer = header(.frame, capacity: 128 + frame.payload.count)
+            var writer = header(.frame, capacity: 128)
             writer.write(frame.pose)
             writer.write(frame.encoding.rawValue)
             writer.write(frame.unit.rawValue)
             writer.write(frame.flags.rawValue)
             writer.write(frame.width)
             writer.write(frame.height)
-            writer.write(bytes: frame.payload)
             return writer.bytes
         case .telemetry(let sample):
             var writer = header(.telemetry, capacity: 128)

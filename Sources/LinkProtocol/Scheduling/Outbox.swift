@@ -10,7 +10,7 @@ import FlightTypes
 struct Outbox: Sendable {
     struct Waiting: Sendable {
         var id: ObjectID?
-        var bytes: [UInt8]
+        var bytes: EncodedObject
         var submitted: MonotonicInstant
     }
     struct Counters: Hashable, Sendable {
@@ -60,8 +60,10 @@ struct Outbox: Sendable {
     // MARK: - In
 
     /// Takes an object; returns what had to go for it, if it had an identity.
-    mutating func append(_ bytes: [UInt8], class objectClass: ObjectClass, id: ObjectID?, at now: MonotonicInstant) {
-        guard !bytes.isEmpty, bytes.count <= LinkLimits.objectSize else {
+    mutating func append(
+        _ bytes: EncodedObject, class objectClass: ObjectClass, id: ObjectID?, at now: MonotonicInstant
+    ) {
+        guard bytes.count > 0, bytes.count <= LinkLimits.objectSize else {
             counters.dropped += 1
             return
         }

@@ -60,13 +60,16 @@ struct OutgoingObject: Sendable {
         }
 
         /// A parity symbol, made together with those that will be wanted right after it.
-        mutating func paritySymbol(_ index: Int, size: Int, data: UnsafeRawBufferPointer) -> ArraySlice<UInt8> {
+        mutating func paritySymbol(_ index: Int, size: Int, of data: EncodedObject, from start: Int) -> ArraySlice<
+            UInt8
+        > {
             if index < parityFirst || (index - parityFirst + 1) * size > parity.count {
                 let last = min(ErasureCode.symbolsLimit, index + max(1, min(queued, 32)))
                 parity = [UInt8](unsafeUninitializedCapacity: (last - index) * size) { buffer, count in
-                    ErasureCode.encode(
-                        index..<last, dataSymbols: self.count, size: size, data: data,
-                        into: UnsafeMutableRawBufferPointer(buffer))
+                    data.withSymbols(self.count, size: size, from: start) {
+                        ErasureCode.encode(
+                            index..<last, size: size, symbols: $0, into: UnsafeMutableRawBufferPointer(buffer))
+                    }
                     count = (last - index) * size
                 }
                 parityFirst = index
@@ -80,8 +83,7 @@ struct OutgoingObject: Sendable {
     let id: ObjectID?
     let objectClass: ObjectClass
     let layout: ObjectLayout
-    /// The object, filled up with zeros to whole symbols.
-    private let bytes: [UInt8]
+    private let bytes: EncodedObject
     let submitted: MonotonicInstant
     let deadline: MonotonicInstant
     var blocks: [Block]
@@ -96,16 +98,14 @@ struct OutgoingObject: Sendable {
     var lastCallMade = false
 
     init(
-        number: UInt32, id: ObjectID?, objectClass: ObjectClass, layout: ObjectLayout, bytes: [UInt8],
+        number: UInt32, id: ObjectID?, objectClass: ObjectClass, layout: ObjectLayout, bytes: EncodedObject,
         submitted: MonotonicInstant, deadline: MonotonicInstant
     ) {
         self.number = number
         self.id = id
         self.objectClass = objectClass
         self.layout = layout
-        var padded = bytes
-        padded.append(contentsOf: repeatElement(0, count: layout.symbols * layout.size - bytes.count))
-        self.bytes = padded
+        self.bytes = bytes
         self.submitted = submitted
         self.deadline = deadline
         notBefore = submitted
@@ -127,14 +127,9 @@ struct OutgoingObject: Sendable {
         let first = layout.firstSymbol(of: number)
         if index < blocks[number].count {
             let start = (first + index) * layout.size
-            data = bytes[start..<start + layout.bytes(block: number, index: index)]
+            data = bytes.bytes(start..<start + layout.bytes(block: number, index: index))
         } else {
-            let start = first * layout.size
-            let count = blocks[number].count * layout.size
-            data = bytes.withUnsafeBytes {
-                blocks[number].paritySymbol(
-                    index, size: layout.size, data: UnsafeRawBufferPointer(rebasing: $0[start..<start + count]))
-            }
+            data = blocks[number].paritySymbol(index, size: layout.size, of: bytes, from: first * layout.size)
         }
         blocks[number].onTheWay += 1
         lastSent = now
@@ -142,5 +137,36 @@ struct OutgoingObject: Sendable {
         return Fragment(
             object: self.number, length: UInt32(layout.length), size: UInt16(layout.size), block: UInt8(number),
             index: UInt8(index), isBackfill: objectClass == .backfill, data: data)
+    }
+}
+
+extension EncodedObject {
+    /// Lends the `count` symbols of `size` bytes from `start` on, each in place; one that crosses from head to image, or that
+    /// zeros fill up at the end, from a copy of its own.
+    fileprivate func withSymbols(_ count: Int, size: Int, from start: Int, _ body: ([UnsafePointer<UInt8>]) -> Void) {
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 2 * size) { edges in
+            head.withUnsafeBufferPointer { head in
+                image.withUnsafeBufferPointer { image in
+                    guard var edge = edges.baseAddress else { return }
+                    var symbols: [UnsafePointer<UInt8>] = []
+                    symbols.reserveCapacity(count)
+                    for number in 0..<count {
+                        let begin = start + number * size
+                        if begin + size <= head.count, let base = head.baseAddress {
+                            symbols.append(base + begin)
+                        } else if begin >= head.count, begin + size <= self.count, let base = image.baseAddress {
+                            symbols.append(base + (begin - head.count))
+                        } else {
+                            let part = bytes(begin..<min(begin + size, self.count))
+                            edge.initialize(repeating: 0, count: size)
+                            for (place, byte) in part.enumerated() { edge[place] = byte }
+                            symbols.append(UnsafePointer(edge))
+                            edge += size
+                        }
+                    }
+                    body(symbols)
+                }
+            }
+        }
     }
 }

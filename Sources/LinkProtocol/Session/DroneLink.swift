@@ -157,6 +157,11 @@ public struct DroneLink: Sendable {
     /// Takes an object's encoded bytes for sending. With `id` it is backfilled when the live path does not bring it.
     public mutating func submit(
         _ bytes: [UInt8], class objectClass: ObjectClass, id: ObjectID? = nil, at now: MonotonicInstant
+    ) { submit(EncodedObject(head: bytes), class: objectClass, id: id, at: now) }
+
+    /// Takes an object for sending, likewise; its image is sent from where it lies.
+    public mutating func submit(
+        _ bytes: EncodedObject, class objectClass: ObjectClass, id: ObjectID? = nil, at now: MonotonicInstant
     ) {
         if let id { backfill.produced(id, at: now) }
         guard objectClass != .backfill else { return }
@@ -191,7 +196,7 @@ public struct DroneLink: Sendable {
     public mutating func answerFetch(_ id: ObjectID, _ bytes: [UInt8]?, at now: MonotonicInstant) {
         pendingFetches = max(0, pendingFetches - 1)
         guard let bytes else { return backfill.unavailable(id) }
-        outbox.append(bytes, class: .backfill, id: id, at: now)
+        outbox.append(EncodedObject(head: bytes), class: .backfill, id: id, at: now)
     }
 
     /// Takes a datagram from the network. Bytes that do not authenticate change nothing but counters.

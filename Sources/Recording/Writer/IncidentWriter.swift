@@ -54,7 +54,7 @@ public final class IncidentWriter: Sendable {
     /// Stores `objects` in one transaction. When it returns they are durable; when it throws none is.
     public func append(_ objects: [RecordableObject], recordTime: WallTime) throws(RecordingError) -> AppendResult {
         for item in objects { try checkFit(item) }
-        let bytes = objects.reduce(into: Int64(0)) { $0 += Int64($1.bytes.count) }
+        let bytes = objects.reduce(into: Int64(0)) { $0 += Int64($1.encoded.count) }
         return try use { database in
             try limits.check(path: path, adding: bytes, to: try database.read(Self.size))
             return try database.write { db in
@@ -152,8 +152,8 @@ public final class IncidentWriter: Sendable {
         guard DroneID(item.drone) != nil else {
             throw .unfit(path: path, reason: "a drone's name breaks the rule for names")
         }
-        guard item.bytes.count <= Self.objectLimit, item.bytes.count >= item.hashed.count else {
-            throw .unfit(path: path, reason: "an object of \(item.bytes.count) bytes does not fit the record")
+        guard item.encoded.count <= Self.objectLimit, item.encoded.count >= item.hashed.count else {
+            throw .unfit(path: path, reason: "an object of \(item.encoded.count) bytes does not fit the record")
         }
     }
 
@@ -186,7 +186,7 @@ public final class IncidentWriter: Sendable {
             arguments: StatementArguments(identity) + StatementArguments(times) + [
                 item.isBackfilled ? 1 : 0, hashed.count, hash, head, frame.map { Int64($0.width) },
                 frame.map { Int64($0.height) },
-                frame.map { Int64($0.encoding.rawValue) }, Data(item.bytes),
+                frame.map { Int64($0.encoding.rawValue) }, item.data,
             ])
         let recorded = RecordedID(drone: item.drone, id: id, representation: item.representation)
         if db.changesCount == 1 {

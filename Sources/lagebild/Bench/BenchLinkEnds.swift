@@ -111,7 +111,7 @@ struct BenchLinkSendCommand: AsyncParsableCommand {
                 let time = CaptureTime(monotonic: clocks.monotonicNow(), wall: clocks.wallNow())
                 let id = ObjectID(flight: flight, stream: StreamID(.telemetry), sequence: telemetrySequence)
                 transport.submit(
-                    FlightObject.telemetry(TelemetrySample(id: id, captureTime: time, pose: .unknown)).encoded(),
+                    FlightObject.telemetry(TelemetrySample(id: id, captureTime: time, pose: .unknown)).parts(),
                     class: .telemetry, id: id)
                 output.write("t\(telemetrySequence) \(time.monotonic.nanoseconds) 0")
                 telemetrySequence += 1
@@ -136,7 +136,7 @@ struct BenchLinkSendCommand: AsyncParsableCommand {
                     continue
                 }
             }
-            let bytes = FlightObject.frame(frame).encoded()
+            let bytes = FlightObject.frame(frame).parts()
             output.write("\(index) \(due.nanoseconds) \(frame.payload.count)")
             transport.submit(bytes, class: .visible, id: settle > 0 ? frame.id : nil)
         }

@@ -27,7 +27,9 @@ extension Outbox {
     fileprivate mutating func append(
         _ size: Int, _ objectClass: ObjectClass, id: ObjectID? = nil, at now: MonotonicInstant
     ) {
-        append([UInt8](repeating: UInt8(size & 255), count: size), class: objectClass, id: id, at: now)
+        append(
+            EncodedObject(head: [UInt8](repeating: UInt8(size & 255), count: size)), class: objectClass, id: id, at: now
+        )
     }
 }
 

@@ -9,7 +9,8 @@ func fragments(
     guard let layout = ObjectLayout.cutting(length: bytes.count, largestSymbol: largestSymbol) else { return [] }
     let now = MonotonicInstant(nanoseconds: 0)
     var object = OutgoingObject(
-        number: number, id: nil, objectClass: isBackfill ? .backfill : .visible, layout: layout, bytes: bytes,
+        number: number, id: nil, objectClass: isBackfill ? .backfill : .visible, layout: layout,
+        bytes: EncodedObject(head: bytes),
         submitted: now, deadline: now)
     for block in 0..<layout.blocks { object.blocks[block].queued = layout.count(of: block) + parity }
     var all: [Fragment] = []

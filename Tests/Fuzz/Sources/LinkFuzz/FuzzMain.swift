@@ -38,6 +38,7 @@ import Foundation
     ///
     ///     LinkFuzz --write-seeds FOLDER
     ///     LinkFuzz replay FOLDER…        (each holds a folder a target)
+    ///     LinkFuzz random TARGET FIRST-BLOCK BLOCKS SECONDS CAREFUL-FILE|- FOLDER…
     @main
     enum FuzzMain {
         static func main() throws {
@@ -45,10 +46,27 @@ import Foundation
             switch arguments.popFirst() {
             case "--write-seeds": for folder in arguments { try Seeds.write(to: URL(fileURLWithPath: folder)) }
             case "replay": for folder in arguments { try replay(URL(fileURLWithPath: folder)) }
+            case "random": try random(Array(arguments))
             default:
                 FileHandle.standardError.write(Data("usage: LinkFuzz --write-seeds FOLDER | replay FOLDER…\n".utf8))
                 exit(2)
             }
+        }
+
+        private static func random(_ arguments: [String]) throws {
+            guard arguments.count > 5, let target = FuzzTarget(rawValue: arguments[0]), let first = Int(arguments[1]),
+                let blocks = Int(arguments[2]), let seconds = Double(arguments[3]), first >= 0, blocks > 0
+            else {
+                FileHandle.standardError.write(Data("LinkFuzz random: wrong arguments\n".utf8))
+                exit(2)
+            }
+            let damage = try RandomDamage(folders: arguments[5...].map { URL(fileURLWithPath: $0) }, target: target)
+            let begin = Date()
+            let count = try damage.run(
+                target, blocks: first..<first + blocks, seed: 1, until: begin.addingTimeInterval(seconds),
+                careful: arguments[4] == "-" ? nil : URL(fileURLWithPath: arguments[4]))
+            let rate = Double(count) / max(Date().timeIntervalSince(begin), 0.001)
+            print("done: \(target.rawValue) \(count) inputs, \(Int(rate)) a second")
         }
 
         private static func replay(_ folder: URL) throws {

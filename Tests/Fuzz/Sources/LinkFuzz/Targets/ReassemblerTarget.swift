@@ -15,7 +15,8 @@ enum ReassemblerTarget {
         let bytes = (0..<length).map { UInt8(truncatingIfNeeded: $0 &* 37 &+ place) }
         guard let layout = ObjectLayout.cutting(length: length, largestSymbol: 1136) else { fatalError("no layout") }
         var object = OutgoingObject(
-            number: real.lowerBound + UInt32(place), id: nil, objectClass: .visible, layout: layout, bytes: bytes,
+            number: real.lowerBound + UInt32(place), id: nil, objectClass: .visible, layout: layout,
+            bytes: EncodedObject(head: bytes),
             submitted: Ends.start, deadline: Ends.start)
         for block in 0..<layout.blocks { object.blocks[block].queued = layout.count(of: block) + 8 }
         var fragments: [Fragment] = []
