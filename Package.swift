@@ -66,7 +66,8 @@ let package = Package(
         room("FlightTypes", [], settings: optimised),
         room("Geodesy", [], settings: optimised),
         room("ImageCoding", ["FlightTypes", "CTurboJPEG", "CPNG"], settings: optimised),
-        room("HotspotDetection", ["FlightTypes"], settings: optimised),
+        .target(name: "CHotspotKernels", cSettings: [.unsafeFlags(["-O3"])]),
+        room("HotspotDetection", ["FlightTypes", "CHotspotKernels"], settings: optimised),
         room("ErasureCoding", ["CISAL"], settings: optimised),
         room("NetworkImpairment", ["FlightTypes"], settings: optimised),
         room("LinkProtocol", ["FlightTypes", "ErasureCoding", "CSodium", crypto], settings: optimised + perDatagram),
@@ -116,7 +117,7 @@ let package = Package(
 
         tests("FlightTypesTests", ["FlightTypes"]),
         tests("GeodesyTests", ["Geodesy"]),
-        tests("HotspotDetectionTests", ["HotspotDetection", "FlightTypes"]),
+        tests("HotspotDetectionTests", ["HotspotDetection", "CHotspotKernels", "FlightTypes"]),
         tests("ScenarioTests", ["Scenario", "HotspotDetection", "Geodesy", "FlightTypes"]),
         tests("ImageCodingTests", ["ImageCoding", "FlightTypes", crypto]),
         tests("ErasureCodingTests", ["ErasureCoding"]),

@@ -1,3 +1,5 @@
+import CHotspotKernels
+
 /// A pixel that stands out, before its region is known.
 struct Seed {
     var x: Int, y: Int
@@ -7,64 +9,94 @@ struct Seed {
     var score: Float
 }
 
-/// Threshold and non-maximum suppression over the ring top-hat of one level.
+/// Threshold and non-maximum suppression over the ring top-hat of one level. Buffers grow to the largest picture and stay.
 struct CandidateSearch: Sendable {
     /// Half the edge of the neighbourhood in which only the strongest stays.
     private static let reach = 3
-    private var ringTopHat = RingTopHat()
-    private var noise = LocalNoise()
+    private var active = ActiveAreas()
+    private var thresholds: [UInt16] = []
     private var residual: [UInt16] = []
+    /// What exceeds its threshold, at its place; zero elsewhere and between two calls.
+    private var standing: [UInt16] = []
+    private var indices: [UInt32] = []
+    private var workspace: [UInt16] = []
+    private var row: [UInt16] = []
+    private(set) var best: [Seed] = []
 
-    /// The strongest seeds of `level`, at most `configuration.limit`, strongest first.
-    mutating func seeds(in level: Level, configuration: HotspotDetector.Configuration) -> [Seed] {
-        residual = [UInt16](repeating: 0, count: level.values.count)
-        for ring in configuration.rings {
-            ringTopHat.raise(
-                &residual, image: level.values, width: level.width, height: level.height, ring: ring,
-                erosion: configuration.erosion)
-        }
-        noise.measure(level.values, width: level.width, height: level.height, reach: configuration.noiseReach)
-        var best: [Seed] = []
+    /// Puts the strongest seeds of a level, at most `configuration.limit`, into ``best``, strongest first.
+    mutating func search(
+        _ level: Level, _ tiles: TileStatistics, configuration: HotspotDetector.Configuration, invert: UInt16
+    ) {
+        best.removeAll(keepingCapacity: true)
+        let rings = configuration.rings
+        guard let widest = rings.max() else { return }
+        resize(level, widest: widest, erosion: configuration.erosion)
         // With sigma and floor folded into one divisor, the threshold is the same score everywhere.
         let factor = max(configuration.noiseFactor, 0.001)
         let damping = configuration.floor / factor
-        residual.withUnsafeBufferPointer { residual in
-            for tileY in 0..<noise.rows {
-                for tileX in 0..<noise.columns {
-                    let divisor = noise.sigma[tileY * noise.columns + tileX] + damping
-                    let threshold = UInt16(min(max((divisor * factor).rounded(.down), 0), 65_535))
-                    for y in (tileY * LocalNoise.tile)..<min((tileY + 1) * LocalNoise.tile, level.height) {
-                        let row = y &* level.width
-                        for x in (tileX * LocalNoise.tile)..<min((tileX + 1) * LocalNoise.tile, level.width)
-                        where residual[row &+ x] > threshold {
-                            guard Self.isPeak(residual, level: level, x: x, y: y) else { continue }
-                            let score = Float(residual[row &+ x]) / max(divisor, 0.001)
-                            Self.insert(
-                                Seed(x: x, y: y, shift: level.shift, score: score), into: &best,
-                                limit: configuration.limit)
-                        }
-                    }
+        thresholds.withUnsafeMutableBufferPointer { thresholds in
+            tiles.sigma.withUnsafeBufferPointer { sigma in
+                for tile in sigma.indices {
+                    thresholds[tile] = UInt16(min(max((sigma[tile] + damping) * factor, 0), 65_535))
                 }
             }
         }
-        return best
+        active.find(
+            in: tiles, thresholds: thresholds, width: level.width, height: level.height,
+            margin: widest / 2 + configuration.erosion / 2, invert: invert)
+        for area in active.areas {
+            var isFirst = true
+            for ring in rings {
+                hotspot_ring_top_hat(
+                    level.values, Int32(level.width), Int32(level.height), area, Int32(ring),
+                    Int32(configuration.erosion), invert, isFirst ? 0 : 1, &residual, &workspace)
+                isFirst = false
+            }
+            let count = Int(hotspot_exceeding(residual, Int32(level.width), area, thresholds, &row, &indices))
+            for index in indices[..<count] { standing[Int(index)] = residual[Int(index)] }
+            for index in indices[..<count] {
+                let (x, y) = (Int(index) % level.width, Int(index) / level.width)
+                guard isPeak(level, x: x, y: y) else { continue }
+                let sigma = tiles.sigma[y / TileStatistics.edge * tiles.columns + x / TileStatistics.edge]
+                let score = Float(residual[Int(index)]) / max(sigma + damping, 0.001)
+                insert(Seed(x: x, y: y, shift: level.shift, score: score), limit: configuration.limit)
+            }
+            for index in indices[..<count] { standing[Int(index)] = 0 }
+        }
     }
 
-    /// Whether nothing near is stronger; of equals the first in reading order is the peak.
-    private static func isPeak(_ residual: UnsafeBufferPointer<UInt16>, level: Level, x: Int, y: Int) -> Bool {
-        let value = residual[y &* level.width &+ x]
-        for nearY in max(0, y &- reach)...min(level.height &- 1, y &+ reach) {
-            for nearX in max(0, x &- reach)...min(level.width &- 1, x &+ reach) {
-                let other = residual[nearY &* level.width &+ nearX]
-                if other > value { return false }
-                if other == value, nearY < y || (nearY == y && nearX < x) { return false }
-            }
+    private mutating func resize(_ level: Level, widest: Int, erosion: Int) {
+        let count = level.width * level.height
+        if residual.count < count {
+            residual = [UInt16](repeating: 0, count: count)
+            standing = residual
+            indices = [UInt32](repeating: 0, count: count)
         }
-        return true
+        let tiles = (level.width + TileStatistics.edge - 1) / TileStatistics.edge
+        let tileCount = tiles * ((level.height + TileStatistics.edge - 1) / TileStatistics.edge)
+        if thresholds.count < tileCount { thresholds = [UInt16](repeating: 0, count: tileCount) }
+        if row.count < level.width { row = [UInt16](repeating: 0, count: level.width) }
+        let space = hotspot_workspace(Int32(level.width), Int32(widest), Int32(erosion))
+        if workspace.count < space { workspace = [UInt16](repeating: 0, count: space) }
+    }
+
+    /// Whether nothing near that exceeds its threshold is stronger; of equals the first in reading order is the peak.
+    private func isPeak(_ level: Level, x: Int, y: Int) -> Bool {
+        standing.withUnsafeBufferPointer { standing in
+            let value = standing[y &* level.width &+ x]
+            for nearY in max(0, y &- Self.reach)...min(level.height &- 1, y &+ Self.reach) {
+                for nearX in max(0, x &- Self.reach)...min(level.width &- 1, x &+ Self.reach) {
+                    let other = standing[nearY &* level.width &+ nearX]
+                    if other > value { return false }
+                    if other == value, nearY < y || (nearY == y && nearX < x) { return false }
+                }
+            }
+            return true
+        }
     }
 
     /// Keeps the list sorted and no longer than `limit`, so that a picture full of peaks costs no memory.
-    private static func insert(_ seed: Seed, into best: inout [Seed], limit: Int) {
+    private mutating func insert(_ seed: Seed, limit: Int) {
         if best.count >= limit {
             guard let last = best.last, last.score < seed.score else { return }
             best.removeLast()

@@ -1,55 +1,89 @@
+import FlightTypes
+
 /// Finds what is warmer (or colder) than its surroundings in one picture, without memory of earlier ones.
 ///
-/// 1. Ring top-hat at each ring and level of resolution: what a pixel has more than its surroundings.
+/// 1. Ring top-hat at each ring and level of resolution: what a pixel has more than its surroundings (Bai and Zhou 2010).
 /// 2. Constant false alarm rate: it must exceed `noiseFactor` sigmas of the local noise plus a floor.
 /// 3. The strongest of each 7×7 neighbourhood stay, at most `limit`.
-/// 4. Each grows into a region down to a quarter of its contrast; a seed inside an earlier region is dropped.
+/// 4. Each grows into a region down to a part of its contrast; a seed inside an earlier region is dropped.
 ///
-/// The same picture always gives the same result; the buffers are kept only to not allocate them anew.
+/// The same picture always gives the same result. Buffers grow to the largest picture seen and stay; with pictures of one
+/// size nothing is allocated any more.
 public struct HotspotDetector: Sendable {
     /// As given, brought into range.
     public let configuration: Configuration
+    private var levels: [Level] = []
+    private var tiles: [TileStatistics]
     private var candidates = CandidateSearch()
     private var growing = RegionGrowing()
     private var occupied: [UInt8] = []
+    private var found: [Hotspot] = []
 
     /// A detector; values out of range are brought into it.
     public init(configuration: Configuration = Configuration()) {
         self.configuration = configuration.clamped
+        tiles = (0..<self.configuration.levels).map { _ in TileStatistics() }
+        found.reserveCapacity(2 * self.configuration.levels * self.configuration.limit)
     }
 
     /// What stands out, strongest first, at most `configuration.limit`.
     public mutating func detect(_ image: ThermalImage) -> [Hotspot] {
-        occupied = [UInt8](repeating: 0, count: image.width * image.height)
-        var found: [Hotspot] = []
-        if configuration.polarity != .cold { found = search(image.values, image, isCold: false) }
-        if configuration.polarity != .warm {
-            found += search(image.values.map { UInt16.max - $0 }, image, isCold: true)
-        }
+        var spots: [Hotspot] = []
+        detect(image, into: &spots)
+        return spots
+    }
+
+    /// The same into an array that is used again.
+    public mutating func detect(_ image: ThermalImage, into spots: inout [Hotspot]) {
+        prepare(image)
+        found.removeAll(keepingCapacity: true)
+        if configuration.polarity != .cold { search(image, isCold: false) }
+        if configuration.polarity != .warm { search(image, isCold: true) }
         found.sort { ($0.score, -$0.y, -$0.x) > ($1.score, -$1.y, -$1.x) }
-        return Array(found.prefix(configuration.limit))
+        spots.removeAll(keepingCapacity: true)
+        spots.append(contentsOf: found.prefix(configuration.limit))
     }
 
     /// 255 where a pixel belongs to something that stands out, else 0; row by row.
     public mutating func mask(of image: ThermalImage) -> [UInt8] {
         _ = detect(image)
-        return occupied
+        return Array(occupied.prefix(image.width * image.height))
     }
 
-    private mutating func search(_ values: [UInt16], _ image: ThermalImage, isCold: Bool) -> [Hotspot] {
-        var levels = [Level(width: image.width, height: image.height, shift: 0, values: values)]
-        while levels.count < configuration.levels, let last = levels.last, let half = last.halved() {
-            levels.append(half)
+    /// Makes the levels and what each tile of them holds.
+    private mutating func prepare(_ image: ThermalImage) {
+        let count = image.width * image.height
+        if occupied.count < count { occupied = [UInt8](repeating: 0, count: count) }
+        occupied.withUnsafeMutableBufferPointer { $0.prefix(count).update(repeating: 0) }
+        let full = Level(width: image.width, height: image.height, shift: 0, values: image.values)
+        var last = full
+        var number = 0
+        while true {
+            if number < levels.count { levels[number] = last } else { levels.append(last) }
+            number += 1
+            guard number < configuration.levels else { break }
+            // The buffer of the frame before is taken out, so that it is filled in place.
+            var next = Level(width: 0, height: 0, shift: 0, values: [])
+            if number < levels.count { swap(&next, &levels[number]) }
+            guard next.halve(last) else { break }
+            last = next
         }
+        levels.removeLast(levels.count - number)
+        for level in levels.indices {
+            tiles[level].measure(levels[level], reach: configuration.noiseReach)
+        }
+    }
+
+    private mutating func search(_ image: ThermalImage, isCold: Bool) {
         // Fine levels first: they know the box best. What is left for the coarse ones is what the rings were too
         // small for. Each level gives at most `limit` seeds, so this ends soon.
-        var found: [Hotspot] = []
-        for level in levels {
-            for seed in candidates.seeds(in: level, configuration: configuration) {
-                if let spot = grow(seed, in: level, image: image, isCold: isCold) { found.append(spot) }
+        for number in levels.indices {
+            candidates.search(
+                levels[number], tiles[number], configuration: configuration, invert: isCold ? .max : 0)
+            for seed in candidates.best {
+                if let spot = grow(seed, in: levels[number], image: image, isCold: isCold) { found.append(spot) }
             }
         }
-        return found
     }
 
     /// Nil if an earlier region already holds the seed, or on a coarse level a neighbour of it.
@@ -64,7 +98,8 @@ public struct HotspotDetector: Sendable {
             }
             let region = level.values.withUnsafeBufferPointer { values in
                 growing.grow(
-                    values, width: level.width, height: level.height, seedX: seed.x, seedY: seed.y, growth: growth
+                    values, width: level.width, height: level.height, seedX: seed.x, seedY: seed.y, growth: growth,
+                    invert: isCold ? .max : 0
                 ) { cellX, cellY in
                     for y in (cellY * size)..<min((cellY + 1) * size, image.height) {
                         for x in (cellX * size)..<min((cellX + 1) * size, image.width) {
@@ -84,34 +119,5 @@ public struct HotspotDetector: Sendable {
                 peak: isCold ? .max - region.peak : region.peak, contrast: isCold ? -contrast : contrast,
                 score: seed.score, area: region.area * size * size, isCold: isCold)
         }
-    }
-}
-
-/// A picture at full or halved resolution.
-struct Level {
-    var width: Int, height: Int
-    /// Halvings.
-    var shift: Int
-    var values: [UInt16]
-
-    /// Means of 2×2 pixels, or nil when an edge would fall below 8 pixels. An odd last row or column is left out.
-    func halved() -> Level? {
-        let halfWidth = width / 2, halfHeight = height / 2
-        guard halfWidth >= 8, halfHeight >= 8 else { return nil }
-        let means = [UInt16](unsafeUninitializedCapacity: halfWidth * halfHeight) { out, count in
-            values.withUnsafeBufferPointer { values in
-                for y in 0..<halfHeight {
-                    let upper = 2 &* y &* width, lower = upper &+ width
-                    for x in 0..<halfWidth {
-                        let a = UInt32(values[upper &+ 2 &* x]), b = UInt32(values[upper &+ 2 &* x &+ 1])
-                        let c = UInt32(values[lower &+ 2 &* x]), d = UInt32(values[lower &+ 2 &* x &+ 1])
-                        let mean = UInt16(truncatingIfNeeded: (a &+ b &+ c &+ d &+ 2) >> 2)
-                        out.initializeElement(at: y &* halfWidth &+ x, to: mean)
-                    }
-                }
-            }
-            count = halfWidth * halfHeight
-        }
-        return Level(width: halfWidth, height: halfHeight, shift: shift + 1, values: means)
     }
 }

@@ -15,14 +15,15 @@ struct RegionGrowing: Sendable {
         var background: Float = 0
     }
 
-    /// The region around (`seedX`, `seedY`); `visit` is told each of its pixels.
+    /// The region around (`seedX`, `seedY`) in values taken `^ invert`; `visit` is told each of its pixels.
     mutating func grow(
         _ image: UnsafeBufferPointer<UInt16>, width: Int, height: Int, seedX: Int, seedY: Int, growth: Float,
+        invert: UInt16,
         visit: (_ x: Int, _ y: Int) -> Void
     ) -> Region {
         var region = Region()
-        region.background = Self.ringMean(image, width: width, height: height, x: seedX, y: seedY)
-        let seed = Float(image[seedY &* width &+ seedX])
+        region.background = Self.ringMean(image, width: width, height: height, x: seedX, y: seedY, invert: invert)
+        let seed = Float(image[seedY &* width &+ seedX] ^ invert)
         let level = region.background + growth * (seed - region.background)
         for index in inside.indices { inside[index] = false }
         let left = seedX - Self.reach, top = seedY - Self.reach
@@ -32,7 +33,7 @@ struct RegionGrowing: Sendable {
         while let cell = stack.popLast() {
             let (cellX, cellY) = (cell % Self.edge, cell / Self.edge)
             let (x, y) = (left + cellX, top + cellY)
-            let value = image[y &* width &+ x]
+            let value = image[y &* width &+ x] ^ invert
             visit(x, y)
             region.left = min(region.left, x)
             region.right = max(region.right, x)
@@ -48,7 +49,7 @@ struct RegionGrowing: Sendable {
                 for nextX in max(cellX - 1, 0, -left)...min(cellX + 1, Self.edge - 1, width - 1 - left) {
                     let next = nextY * Self.edge + nextX
                     guard !inside[next] else { continue }
-                    guard Float(image[(top &+ nextY) &* width &+ left &+ nextX]) > level else { continue }
+                    guard Float(image[(top &+ nextY) &* width &+ left &+ nextX] ^ invert) > level else { continue }
                     inside[next] = true
                     stack.append(next)
                 }
@@ -59,17 +60,17 @@ struct RegionGrowing: Sendable {
 
     /// Mean of the pixels 7…9 away (in the larger of both directions), cut at the picture's edge.
     private static func ringMean(
-        _ image: UnsafeBufferPointer<UInt16>, width: Int, height: Int, x: Int, y: Int
+        _ image: UnsafeBufferPointer<UInt16>, width: Int, height: Int, x: Int, y: Int, invert: UInt16
     ) -> Float {
         var sum = 0, count = 0
         for nearY in max(0, y - 9)...min(height - 1, y + 9) {
             let isOuterRow = abs(nearY - y) >= 7
             for nearX in max(0, x - 9)...min(width - 1, x + 9) where isOuterRow || abs(nearX - x) >= 7 {
-                sum += Int(image[nearY &* width &+ nearX])
+                sum += Int(image[nearY &* width &+ nearX] ^ invert)
                 count += 1
             }
         }
         // A picture smaller than the ring has no surroundings: the pixel is its own background.
-        return count == 0 ? Float(image[y &* width &+ x]) : Float(sum) / Float(count)
+        return count == 0 ? Float(image[y &* width &+ x] ^ invert) : Float(sum) / Float(count)
     }
 }

@@ -3,10 +3,11 @@ import ArgumentParser
 struct BenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench",
-        abstract: "Measure the link, against other transports and in simulated flights, and the parsers.",
+        abstract: "Measure the link, against other transports and in simulated flights, the parsers, the detector.",
         discussion: "Example: lagebild bench simulate --hours 1 --seed 7",
         subcommands: [
             BenchLinkCommand.self, BenchSimulateCommand.self, BenchDecodeCommand.self, BenchThermalCommand.self,
+            BenchDetectCommand.self,
             BenchFramesCommand.self, BenchLinkSendCommand.self, BenchLinkReceiveCommand.self,
         ])
 }

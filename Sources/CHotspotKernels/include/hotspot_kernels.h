@@ -1,0 +1,49 @@
+#ifndef LAGEBILD_HOTSPOT_KERNELS_H
+#define LAGEBILD_HOTSPOT_KERNELS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+// The dense passes of the detector over rows of 16-bit values. On x86-64 each is compiled for AVX-512, AVX2 and the baseline,
+// and the loader takes what the processor has; on arm64 NEON is always there. All give the same bits. The callers check sizes.
+
+/// Columns `left` ... `right` - 1 of rows `top` ... `bottom` - 1, inside the picture and not empty.
+typedef struct {
+    int32_t left, top, right, bottom;
+} hotspot_area;
+
+/// 16-bit values that `hotspot_ring_top_hat` needs as workspace.
+size_t hotspot_workspace(int32_t width, int32_t ring, int32_t erosion);
+
+/// Excess of each pixel of `area` over the brightest of a square ring two pixels wide with the outer edge `ring` (odd, 5...63),
+/// that maximum eroded over `erosion` (odd, 1...15) pixels square. The picture's edges continue outward. Every value is taken
+/// `^ invert`, so that 0xFFFF finds what is colder. With `raise` nonzero `residual` (of the whole picture) only grows, else it
+/// is overwritten; outside `area` it stays.
+void hotspot_ring_top_hat(const uint16_t *image, int32_t width, int32_t height, hotspot_area area, int32_t ring,
+                          int32_t erosion, uint16_t invert, int32_t raise, uint16_t *residual, uint16_t *workspace);
+
+/// Of each tile of 8 by 8 pixels the lowest and highest value, and the sum of |I(x) - I(x + 2)| over those of its pixels that
+/// have such a neighbour; one difference counts 8191 at most.
+void hotspot_tiles(const uint16_t *image, int32_t width, int32_t height, uint32_t *differences, uint16_t *lowest,
+                   uint16_t *highest);
+
+/// For each value of a grid the sum of those up to `reach` away in both directions, as far as the grid goes. `down` holds
+/// `columns` values of workspace; the sums must fit.
+void hotspot_box_sums(const uint32_t *values, int32_t columns, int32_t rows, int32_t reach, uint32_t *sums, uint32_t *down);
+
+/// For each row of tiles the first and last one that can hold a pixel above its threshold: where the tile's brightest less the
+/// darkest of the tiles up to `reach` away is more than it; `columns` and -1 or less where there is none. `workspace` holds
+/// 2 * (`columns` + 2 * `reach`) values.
+void hotspot_active_columns(const uint16_t *darkest, const uint16_t *brightest, const uint16_t *thresholds, int32_t columns,
+                            int32_t rows, int32_t reach, uint16_t invert, int32_t *firsts, int32_t *lasts,
+                            uint16_t *workspace);
+
+/// Indices of the pixels of `area` above the threshold of their 8 by 8 tile, in reading order; returns how many. `row` holds
+/// `width` values of workspace, `indices` as many as `area` has pixels.
+int32_t hotspot_exceeding(const uint16_t *residual, int32_t width, hotspot_area area, const uint16_t *thresholds,
+                          uint16_t *row, uint32_t *indices);
+
+/// Means of 2 by 2 pixels, rounded half up; an odd last row or column is left out. `half` holds (width / 2) * (height / 2).
+void hotspot_halve(const uint16_t *image, int32_t width, int32_t height, uint16_t *half);
+
+#endif

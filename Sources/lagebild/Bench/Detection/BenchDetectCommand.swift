@@ -1,0 +1,28 @@
+import ArgumentParser
+import FlightTypes
+import Foundation
+import HotspotDetection
+
+struct BenchDetectCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "detect", abstract: "Measure the detector: what it finds, what it invents, how long it takes.",
+        discussion: """
+            Thresholds are chosen on one half of a set and measured on the other, both ways; the figures are those of both other \
+            halves together. scripts/bench detect runs OpenCV on the same frames beside it.
+
+            Example: lagebild bench detect --small-targets infrared-small-target --speed
+            """)
+    @Option(help: "Folder with images/ and masks/ of small targets.") var smallTargets: String?
+    @Flag(help: "Measure the time of made-up frames of 160×120 and 640×512.") var speed = false
+
+    func validate() throws {
+        guard smallTargets != nil || speed else {
+            throw ValidationError("nothing to measure: --small-targets or --speed")
+        }
+    }
+
+    func run() throws {
+        if let smallTargets { try SmallTargetBench(set: SmallTargetSet(folder: smallTargets)).run() }
+        if speed { DetectSpeed.run() }
+    }
+}

@@ -1,0 +1,84 @@
+import CHotspotKernels
+import FlightTypes
+import Testing
+
+@testable import HotspotDetection
+
+/// What is left out of the dense pass is what could not have mattered.
+@Suite struct ActiveAreasTests {
+    /// Water with noise, and here and there something warm, cold or textured.
+    private func picture(_ random: inout SeededRandom) -> Level {
+        let (width, height) = (9 + random.below(200), 9 + random.below(150))
+        var values = (0..<width * height).map { _ in UInt16(29_000 + random.below(20)) }
+        for _ in 0..<random.below(6) {
+            let (x, y, size) = (random.below(width), random.below(height), 1 + random.below(25))
+            let (step, isTextured) = (random.below(900) - 300, random.below(3) == 0)
+            for nearY in y..<min(height, y + size) {
+                for nearX in x..<min(width, x + size) {
+                    let change = isTextured ? random.below(900) : step
+                    values[nearY * width + nearX] = UInt16(clamping: Int(values[nearY * width + nearX]) + change)
+                }
+            }
+        }
+        return Level(width: width, height: height, shift: 0, values: values)
+    }
+
+    @Test(arguments: 0..<80 as Range<UInt64>)
+    func seedsAreThoseOfTheWholePicture(seed: UInt64) {
+        var random = SeededRandom(seed: seed)
+        let level = picture(&random)
+        var configuration = HotspotDetector.Configuration(unit: .centikelvin)
+        configuration.rings = [[17, 9], [9], [21, 13, 7]][random.below(3)]
+        configuration.noiseReach = random.below(5)
+        let invert: UInt16 = random.below(2) == 0 ? 0 : .max
+        var tiles = TileStatistics()
+        tiles.measure(level, reach: configuration.noiseReach)
+        var search = CandidateSearch()
+        search.search(level, tiles, configuration: configuration, invert: invert)
+        let expected = Self.peaks(level, tiles, configuration, invert)
+        #expect(Set(search.best.map { $0.y * level.width + $0.x }) == Set(expected))
+    }
+
+    /// All peaks, of the residual of the whole picture.
+    private static func peaks(
+        _ level: Level, _ tiles: TileStatistics, _ configuration: HotspotDetector.Configuration, _ invert: UInt16
+    ) -> [Int] {
+        let (width, height) = (level.width, level.height)
+        var residual = [UInt16](repeating: 0, count: width * height)
+        var space = [UInt16](repeating: 0, count: hotspot_workspace(Int32(width), 63, 15))
+        let whole = hotspot_area(left: 0, top: 0, right: Int32(width), bottom: Int32(height))
+        for ring in configuration.rings {
+            hotspot_ring_top_hat(
+                level.values, Int32(width), Int32(height), whole, Int32(ring), Int32(configuration.erosion), invert, 1,
+                &residual, &space)
+        }
+        let damping = configuration.floor / configuration.noiseFactor
+        for place in residual.indices {
+            let sigma = tiles.sigma[place / width / 8 * tiles.columns + place % width / 8]
+            let threshold = UInt16(min(max((sigma + damping) * configuration.noiseFactor, 0), 65_535))
+            if residual[place] <= threshold { residual[place] = 0 }
+        }
+        return residual.indices.filter { place in
+            guard residual[place] > 0 else { return false }
+            for y in max(0, place / width - 3)...min(height - 1, place / width + 3) {
+                for x in max(0, place % width - 3)...min(width - 1, place % width + 3) {
+                    let other = residual[y * width + x]
+                    if other > residual[place] || other == residual[place] && y * width + x < place { return false }
+                }
+            }
+            return true
+        }
+    }
+
+    @Test func quietWaterNeedsNoDensePass() {
+        var random = SeededRandom(seed: 4)
+        let level = Level(
+            width: 640, height: 512, shift: 0, values: (0..<640 * 512).map { _ in UInt16(29_000 + random.below(20)) })
+        var tiles = TileStatistics()
+        tiles.measure(level, reach: 4)
+        var active = ActiveAreas()
+        let thresholds = [UInt16](repeating: 100, count: tiles.columns * tiles.rows)
+        active.find(in: tiles, thresholds: thresholds, width: 640, height: 512, margin: 10, invert: 0)
+        #expect(active.areas.isEmpty)
+    }
+}

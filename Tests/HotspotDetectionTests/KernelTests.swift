@@ -1,0 +1,144 @@
+import CHotspotKernels
+import Testing
+
+/// The kernels beside the plainest code that says the same, on pictures of every kind and size: equal to the last bit.
+@Suite struct KernelTests {
+    /// One picture of a seed: noise, flat, saturated, an edge, or few values.
+    struct Picture {
+        var width: Int, height: Int
+        var values: [UInt16]
+
+        init(seed: UInt64) {
+            var random = SeededRandom(seed: seed)
+            (width, height) = (1 + random.below(90), 1 + random.below(60))
+            let kind = random.below(5)
+            values = (0..<width * height).map { _ in UInt16(truncatingIfNeeded: random.next()) }
+            switch kind {
+            case 0: break
+            case 1: values = values.map { 29_000 + $0 % 40 }
+            case 2: values = values.map { $0 % 50 == 0 ? .max : 0 }
+            case 3: for index in values.indices { values[index] = index % width < width / 2 ? 1000 : 40_000 }
+            default: values = values.map { $0 % 3 }
+            }
+        }
+        func at(_ x: Int, _ y: Int) -> UInt16 { values[min(max(y, 0), height - 1) * width + min(max(x, 0), width - 1)] }
+    }
+
+    private static func ringMaximum(_ picture: Picture, x: Int, y: Int, ring: Int, invert: UInt16) -> UInt16 {
+        let reach = ring / 2
+        var most: UInt16 = 0
+        for dy in -reach...reach {
+            for dx in -reach...reach where abs(dx) >= reach - 1 || abs(dy) >= reach - 1 {
+                most = max(most, picture.at(x + dx, y + dy) ^ invert)
+            }
+        }
+        return most
+    }
+
+    @Test(arguments: 0..<60 as Range<UInt64>)
+    func ringTopHat(seed: UInt64) {
+        let picture = Picture(seed: seed)
+        var random = SeededRandom(seed: seed ^ 0xA5)
+        let ring = [5, 7, 9, 13, 17, 21, 33, 63][random.below(8)], erosion = [1, 3, 5, 7, 9, 15][random.below(6)]
+        let invert: UInt16 = random.below(2) == 0 ? 0 : .max
+        let isRaising = random.below(2) == 0
+        let (left, top) = (random.below(picture.width), random.below(picture.height))
+        let (right, bottom) = (
+            left + 1 + random.below(picture.width - left), top + 1 + random.below(picture.height - top)
+        )
+        let before = picture.values.map { $0 / 3 }
+
+        var expected = before
+        var maxima: [Int: UInt16] = [:]
+        let back = erosion / 2
+        for y in top..<bottom {
+            for x in left..<right {
+                var under = UInt16.max
+                for nearY in max(0, y - back)...min(picture.height - 1, y + back) {
+                    for nearX in max(0, x - back)...min(picture.width - 1, x + back) {
+                        let place = nearY * picture.width + nearX
+                        let most =
+                            maxima[place] ?? Self.ringMaximum(picture, x: nearX, y: nearY, ring: ring, invert: invert)
+                        maxima[place] = most
+                        under = min(under, most)
+                    }
+                }
+                let value = picture.at(x, y) ^ invert
+                let excess = value > under ? value - under : 0
+                let place = y * picture.width + x
+                expected[place] = isRaising ? max(expected[place], excess) : excess
+            }
+        }
+
+        var residual = before
+        var workspace = [UInt16](
+            repeating: 0xABCD, count: hotspot_workspace(Int32(picture.width), Int32(ring), Int32(erosion)))
+        hotspot_ring_top_hat(
+            picture.values, Int32(picture.width), Int32(picture.height),
+            hotspot_area(left: Int32(left), top: Int32(top), right: Int32(right), bottom: Int32(bottom)), Int32(ring),
+            Int32(erosion), invert, isRaising ? 1 : 0, &residual, &workspace)
+        #expect(residual == expected, "\(picture.width)×\(picture.height), ring \(ring), erosion \(erosion)")
+    }
+
+    @Test(arguments: 0..<40 as Range<UInt64>)
+    func tilesHalvingAndThresholds(seed: UInt64) {
+        let picture = Picture(seed: seed)
+        let (width, height) = (picture.width, picture.height)
+        let (columns, rows) = ((width + 7) / 8, (height + 7) / 8)
+        var random = SeededRandom(seed: seed ^ 0x5A)
+        var (lowest, highest) = (
+            [UInt16](repeating: .max, count: columns * rows), [UInt16](repeating: 0, count: columns * rows)
+        )
+        var differences = [UInt32](repeating: 0, count: columns * rows)
+        let thresholds = (0..<columns * rows).map { _ in
+            UInt16(truncatingIfNeeded: random.next()) >> UInt16(random.below(10))
+        }
+        var exceeding: [UInt32] = []
+        for y in 0..<height {
+            for x in 0..<width {
+                let tile = y / 8 * columns + x / 8
+                let value = picture.at(x, y)
+                lowest[tile] = min(lowest[tile], value)
+                highest[tile] = max(highest[tile], value)
+                if x + 2 < width { differences[tile] += UInt32(min(8191, abs(Int(value) - Int(picture.at(x + 2, y))))) }
+                if value > thresholds[tile] { exceeding.append(UInt32(y * width + x)) }
+            }
+        }
+        var (gotDifferences, gotLowest, gotHighest) = (
+            differences.map { _ in UInt32(7) }, lowest.map { _ in UInt16(7) }, lowest.map { _ in UInt16(7) }
+        )
+        var space = [UInt16](repeating: 9, count: 3 * width)
+        hotspot_tiles(picture.values, Int32(width), Int32(height), &gotDifferences, &gotLowest, &gotHighest)
+        #expect(gotDifferences == differences && gotLowest == lowest && gotHighest == highest)
+
+        var indices = [UInt32](repeating: 0, count: width * height)
+        let area = hotspot_area(left: 0, top: 0, right: Int32(width), bottom: Int32(height))
+        let count = hotspot_exceeding(picture.values, Int32(width), area, thresholds, &space, &indices)
+        #expect(Array(indices.prefix(Int(count))) == exceeding)
+
+        var half = [UInt16](repeating: 0, count: (width / 2) * (height / 2))
+        hotspot_halve(picture.values, Int32(width), Int32(height), &half)
+        var means: [UInt16] = []
+        for y in 0..<height / 2 {
+            for x in 0..<width / 2 {
+                let four = [(0, 0), (1, 0), (0, 1), (1, 1)].map { Int(picture.at(2 * x + $0.0, 2 * y + $0.1)) }
+                means.append(UInt16((four.reduce(0, +) + 2) / 4))
+            }
+        }
+        #expect(half == means)
+    }
+}
+
+/// SplitMix64 (Steele, Lea, Flood 2014).
+struct SeededRandom {
+    private var state: UInt64
+    init(seed: UInt64) { state = seed }
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
+        return z ^ z >> 31
+    }
+    mutating func below(_ limit: Int) -> Int { Int(next() % UInt64(max(1, limit))) }
+}

@@ -1,0 +1,71 @@
+// Runs the detector's kernels over seeded pictures of every kind and size, and prints one hash of all they give. Built for
+// several processors by scripts/test-kernels: the same hash means the same bits.
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "hotspot_kernels.h"
+
+static uint64_t state;
+
+static uint64_t next(void) {  // SplitMix64 (Steele, Lea, Flood 2014)
+    uint64_t z = (state += 0x9E3779B97F4A7C15u);
+    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
+    z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
+    return z ^ (z >> 31);
+}
+static int32_t below(int32_t limit) { return (int32_t)(next() % (uint64_t)limit); }
+
+static uint64_t hash = 0xCBF29CE484222325u;  // FNV-1a
+
+static void take(const void *bytes, size_t count) {
+    for (size_t i = 0; i < count; i++) hash = (hash ^ ((const unsigned char *)bytes)[i]) * 0x100000001B3u;
+}
+
+enum { longest = 700 };
+
+int main(void) {
+    static uint16_t image[longest * 200], residual[longest * 200], half[longest * 200], row[longest], thresholds[longest * 200];
+    static uint16_t lowest[longest * 30], highest[longest * 30], space[4 * longest];
+    static uint32_t differences[longest * 30], sums[longest * 30], down[longest], indices[longest * 200];
+    static int32_t firsts[200], lasts[200];
+    uint16_t *workspace = malloc(2 * hotspot_workspace(longest, 63, 15));
+    if (!workspace) return 1;
+    const int32_t rings[] = {5, 7, 9, 13, 17, 21, 33, 63}, erosions[] = {1, 3, 5, 7, 9, 15};
+    for (uint64_t seed = 0; seed < 400; seed++) {
+        state = seed;
+        const int32_t width = 1 + below(seed % 4 == 0 ? longest : 90), height = 1 + below(seed % 4 == 0 ? 200 : 60), kind = below(4);
+        const size_t count = (size_t)width * (size_t)height;
+        for (size_t i = 0; i < count; i++) {
+            const uint16_t value = (uint16_t)next();
+            image[i] = kind == 0 ? value : kind == 1 ? 29000 + value % 40 : kind == 2 ? (value % 50 ? 0 : 65535) : value % 3;
+        }
+        const int32_t ring = rings[below(8)], erosion = erosions[below(6)];
+        const uint16_t invert = below(2) ? 65535 : 0;
+        hotspot_area area = {below(width), below(height), 0, 0};
+        area.right = area.left + 1 + below(width - area.left);
+        area.bottom = area.top + 1 + below(height - area.top);
+        memset(residual, 0, 2 * count);
+        hotspot_ring_top_hat(image, width, height, area, ring, erosion, invert, below(2), residual, workspace);
+        take(residual, 2 * count);
+        const int32_t columns = (width + 7) / 8, rows = (height + 7) / 8;
+        const size_t tiles = (size_t)columns * (size_t)rows;
+        hotspot_tiles(image, width, height, differences, lowest, highest);
+        take(differences, 4 * tiles);
+        take(lowest, 2 * tiles);
+        take(highest, 2 * tiles);
+        hotspot_box_sums(differences, columns, rows, below(9), sums, down);
+        take(sums, 4 * tiles);
+        for (size_t i = 0; i < tiles; i++) thresholds[i] = (uint16_t)(next() >> below(50));
+        hotspot_active_columns(lowest, highest, thresholds, columns, rows, below(5), invert, firsts, lasts, space);
+        take(firsts, 4 * (size_t)rows);
+        take(lasts, 4 * (size_t)rows);
+        const int32_t found = hotspot_exceeding(residual, width, area, thresholds, row, indices);
+        take(indices, 4 * (size_t)found);
+        hotspot_halve(image, width, height, half);
+        take(half, 2 * (size_t)(width / 2) * (size_t)(height / 2));
+    }
+    printf("%016llx\n", (unsigned long long)hash);
+    free(workspace);
+    return 0;
+}
