@@ -13,7 +13,7 @@ struct Lagebild: AsyncParsableCommand {
         subcommands: [
             DemoCommand.self, AgentCommand.self, LeitstelleCommand.self, ReplayCommand.self, IncidentsCommand.self,
             KeysCommand.self, UsersCommand.self, DoctorCommand.self, CalibrateCommand.self, DetectCommand.self,
-            DecodeCommand.self, ProxyCommand.self, BenchCommand.self,
+            DecodeCommand.self, GridCommand.self, ProxyCommand.self, BenchCommand.self,
         ])
 }
 

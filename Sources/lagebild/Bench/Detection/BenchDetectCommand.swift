@@ -14,6 +14,7 @@ struct BenchDetectCommand: ParsableCommand {
             """)
     @Option(help: "Folder with images/ and masks/ of small targets.") var smallTargets: String?
     @Flag(help: "Measure the time of made-up frames of 160×120 and 640×512.") var speed = false
+    @Option(help: "With --speed: write those frames into this folder, for other programs.") var framesTo: String?
 
     func validate() throws {
         guard smallTargets != nil || speed else {
@@ -23,6 +24,6 @@ struct BenchDetectCommand: ParsableCommand {
 
     func run() throws {
         if let smallTargets { try SmallTargetBench(set: SmallTargetSet(folder: smallTargets)).run() }
-        if speed { DetectSpeed.run() }
+        if speed { try DetectSpeed.run(writingTo: framesTo) }
     }
 }
