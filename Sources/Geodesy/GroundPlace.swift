@@ -6,6 +6,8 @@ public struct GroundPlace: Hashable, Sendable {
     public var position: GeodeticPosition
     /// About nine in ten true places lie within this radius, if the errors are as assumed; metres.
     public var radiusMetres: Double
+    /// The same as an ellipse, smaller than the circle where the errors along and across the line of sight differ.
+    public var ellipse: ErrorEllipse
     /// Angle between the line of sight and straight down, 0…50 degrees.
     public var offNadirDegrees: Double
     /// Distance from the camera, metres.
@@ -67,6 +69,9 @@ public struct PlacementErrors: Hashable, Sendable {
     /// A common flight controller with plain GNSS and a calibrated compass, 50 ms at 8 m/s.
     public static let typical = PlacementErrors(
         tiltDegrees: 1, yawDegrees: 3, heightMetres: 2, positionMetres: 1.5, motionMetres: 0.4)
+    /// An RTK receiver with two antennas, 10 ms at 8 m/s.
+    public static let rtk = PlacementErrors(
+        tiltDegrees: 0.3, yawDegrees: 0.7, heightMetres: 0.5, positionMetres: 0.03, motionMetres: 0.08)
 }
 
 /// Places a pixel on the horizontal water plane `heightMetres` below the drone; angles as in `CameraPose`.
@@ -104,21 +109,25 @@ public func place(
     let height = pose.heightMetres - eye.z
     guard height > 0 else { return .failure(.heightUnknown) }
     let seen = eye + height / ray.z * ray
+    let sigmas = sigmas(
+        offNadir: offNadir, heightMetres: height,
+        focalLengthPixels: min(camera.focalLengthPixels, camera.focalLengthDownPixels), errors: errors)
     return .success(
         GroundPlace(
             position: LocalPlane(origin: pose.position).position(east: seen.y, north: seen.x),
-            radiusMetres: radius(
-                offNadir: offNadir, heightMetres: height,
-                focalLengthPixels: min(camera.focalLengthPixels, camera.focalLengthDownPixels), errors: errors),
+            radiusMetres: radius(sigmas),
+            ellipse: ErrorEllipse(
+                sigmaAlong: sigmas.along, sigmaAcross: sigmas.across,
+                alongDegrees: atan2(ray.y, ray.x) / WGS84.radiansPerDegree),
             offNadirDegrees: offNadir / WGS84.radiansPerDegree, slantRangeMetres: height / cos(offNadir)))
 }
 
 /// Beyond this the water reflects the sky instead of showing its own heat (Fresnel), so nothing is placed.
 private let steepestOffNadirDegrees = 50.0
 
-/// Radius of the circle that holds 90 % of an error with one sigma along and one across the line of sight.
-private func radius(offNadir: Double, heightMetres: Double, focalLengthPixels: Double, errors: PlacementErrors)
-    -> Double
+/// One-sigma errors on the water along and across the line of sight, metres.
+private func sigmas(offNadir: Double, heightMetres: Double, focalLengthPixels: Double, errors: PlacementErrors)
+    -> (along: Double, across: Double)
 {
     let cosine = cos(offNadir), tangent = tan(offNadir)
     // Half a pixel either way, evenly spread, adds to the tilt.
@@ -127,8 +136,13 @@ private func radius(offNadir: Double, heightMetres: Double, focalLengthPixels: D
     let along = hypot(hypot(heightMetres / (cosine * cosine) * tilt, tangent * errors.heightMetres), everywhere)
     let turn = heightMetres * tangent * errors.yawDegrees * WGS84.radiansPerDegree
     let across = hypot(hypot(heightMetres / cosine * tilt, turn), everywhere)
-    let greater = max(along, across)
+    return (along, across)
+}
+
+/// Radius of the circle that holds 90 % of an error with one sigma along and one across the line of sight.
+private func radius(_ sigmas: (along: Double, across: Double)) -> Double {
+    let greater = max(sigmas.along, sigmas.across)
     guard greater > 0 else { return 0 }
     // Fitted to the exact 90 % circle of an elliptic normal distribution, within 0.01 sigma.
-    return greater * (1.6449 + 0.5011 * pow(min(along, across) / greater, 2.35))
+    return greater * (1.6449 + 0.5011 * pow(min(sigmas.along, sigmas.across) / greater, 2.35))
 }

@@ -34,6 +34,34 @@ public enum PNG {
         }
     }
 
+    /// The brightness of a PNG file in the depth it has: 16-bit gray value by value, everything else as
+    /// ``decodeGray(_:limits:)`` gives it.
+    public static func decodeGray16(
+        _ bytes: [UInt8], limits: ImageLimits = .standard
+    ) throws(ImageCodingError) -> PGM.Image {
+        // Depth and colour stand in the header, which the signature is followed by.
+        guard bytes.count > 26, bytes[24] == 16, bytes[25] == 0 else {
+            let gray = try decodeGray(bytes, limits: limits)
+            return PGM.Image(
+                width: gray.width, height: gray.height, maximum: 255, samples: gray.pixels.map(UInt16.init))
+        }
+        try limits.check(fileBytes: bytes.count)
+        return try bytes.withUnsafeBufferPointer { (file) throws(ImageCodingError) in
+            var image = png_image()
+            image.version = LB_PNG_IMAGE_VERSION
+            defer { png_image_free(&image) }
+            guard png_image_begin_read_from_memory(&image, file.baseAddress, file.count) != 0 else {
+                throw .codec(message(of: image))
+            }
+            try limits.check(width: Int(image.width), height: Int(image.height))
+            image.format = LB_PNG_FORMAT_LINEAR_Y
+            let (width, height) = (Int(image.width), Int(image.height))
+            var samples = [UInt16](repeating: 0, count: width * height)
+            guard png_image_finish_read(&image, nil, &samples, 0, nil) != 0 else { throw .codec(message(of: image)) }
+            return PGM.Image(width: width, height: height, maximum: .max, samples: samples)
+        }
+    }
+
     /// A gray 8-bit PNG file of `pixels` (`width × height` values, rows without padding).
     public static func encodeGray(width: Int, height: Int, pixels: [UInt8]) throws(ImageCodingError) -> [UInt8] {
         try ImageLimits.standard.check(width: width, height: height)

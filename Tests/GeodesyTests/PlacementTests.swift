@@ -1,3 +1,4 @@
+import Foundation
 import Geodesy
 import Testing
 
@@ -68,5 +69,45 @@ struct PlacementTests {
         #expect(CameraModel(width: 1, height: 1, horizontalFieldOfViewDegrees: 180) == nil)
         #expect(CameraModel(width: 1, height: 1, horizontalFieldOfViewDegrees: .nan) == nil)
         #expect(CameraModel(width: 1, height: 1, horizontalFieldOfViewDegrees: 50, mountPitchDegrees: .nan) == nil)
+    }
+}
+
+struct ErrorEllipseTests {
+    private func ellipse(pitch: Double, yaw: Double, errors: PlacementErrors = .typical) throws -> ErrorEllipse {
+        let camera = try #require(CameraModel(width: 640, height: 512, horizontalFieldOfViewDegrees: 40))
+        return try place(
+            ImagePoint(x: 320, y: 256), camera: camera,
+            pose: CameraPose(
+                position: GeodeticPosition(latitude: 51, longitude: 7), heightMetres: 60, rollDegrees: 0,
+                pitchDegrees: pitch, yawDegrees: yaw), errors: errors
+        ).get().ellipse
+    }
+
+    @Test func isACircleStraightDown() throws {
+        let down = try ellipse(pitch: 0, yaw: 30)
+        #expect((down.semiMajorMetres - down.semiMinorMetres).magnitude < 1e-9)
+        // 1° at 60 m, 1.5 m of position and 0.4 m of motion: 1.87 m on each axis.
+        #expect((down.semiMajorMetres - 2.146 * 1.872).magnitude < 0.02)
+    }
+    @Test func stretchesAlongTheLineOfSightOrAcross() throws {
+        // Height counts along the line of sight, direction across it.
+        let along = PlacementErrors(
+            tiltDegrees: 0, yawDegrees: 0, heightMetres: 2, positionMetres: 0.1, motionMetres: 0)
+        let across = PlacementErrors(
+            tiltDegrees: 0, yawDegrees: 3, heightMetres: 0, positionMetres: 0.1, motionMetres: 0)
+        for yaw in [0.0, 40, 90, 179, 200, 330] {
+            let far = try ellipse(pitch: 45, yaw: yaw, errors: along)
+            let aside = try ellipse(pitch: 45, yaw: yaw, errors: across)
+            func off(_ direction: Double, _ from: Double) -> Double {
+                let turn = (direction - from).truncatingRemainder(dividingBy: 180)
+                return min(turn.magnitude, 180 - turn.magnitude)
+            }
+            #expect(off(far.directionDegrees, yaw) < 1e-6 && off(aside.directionDegrees, yaw + 90) < 1e-6)
+            #expect((0..<180).contains(far.directionDegrees) && (0..<180).contains(aside.directionDegrees))
+            #expect((far.semiMajorMetres - 2.146 * 2).magnitude < 0.02)
+            #expect((aside.semiMajorMetres - 2.146 * 60 * 3 * .pi / 180).magnitude < 0.02)
+            let (east, north) = (sin(yaw * .pi / 180), cos(yaw * .pi / 180))
+            #expect(far.contains(east: 4 * east, north: 4 * north) && !far.contains(east: -4 * north, north: 4 * east))
+        }
     }
 }

@@ -8,3 +8,4 @@ static const png_uint_32 LB_PNG_FORMAT_RGB = PNG_FORMAT_RGB;
 static const png_uint_32 LB_PNG_FORMAT_FLAG_ALPHA = PNG_FORMAT_FLAG_ALPHA;
 static const png_uint_32 LB_PNG_FORMAT_FLAG_COLOR = PNG_FORMAT_FLAG_COLOR;
 static const png_uint_32 LB_PNG_IMAGE_FLAG_16BIT_sRGB = PNG_IMAGE_FLAG_16BIT_sRGB;
+static const png_uint_32 LB_PNG_FORMAT_LINEAR_Y = PNG_FORMAT_LINEAR_Y;
