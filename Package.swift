@@ -68,6 +68,7 @@ let package = Package(
         room("ImageCoding", ["FlightTypes", "CTurboJPEG", "CPNG"], settings: optimised),
         .target(name: "CHotspotKernels", cSettings: [.unsafeFlags(["-O3"])]),
         room("HotspotDetection", ["FlightTypes", "CHotspotKernels"], settings: optimised),
+        room("Tracking", ["FlightTypes"]),
         room("ErasureCoding", ["CISAL"], settings: optimised),
         room("NetworkImpairment", ["FlightTypes"], settings: optimised),
         room("LinkProtocol", ["FlightTypes", "ErasureCoding", "CSodium", crypto], settings: optimised + perDatagram),
@@ -91,7 +92,8 @@ let package = Package(
         room(
             "DroneAgent",
             [
-                "FlightTypes", "Geodesy", "HotspotDetection", "ImageCoding", "LinkProtocol", "LinkTransport",
+                "FlightTypes", "Geodesy", "HotspotDetection", "Tracking", "ImageCoding", "LinkProtocol",
+                "LinkTransport",
                 "Recording",
                 "Sensors", "ConfigurationFile", nioPosix, logging,
             ]),
@@ -108,7 +110,8 @@ let package = Package(
         .executableTarget(
             name: "lagebild",
             dependencies: [
-                "FlightTypes", "Geodesy", "ImageCoding", "HotspotDetection", "Sensors", "Scenario", "Recording",
+                "FlightTypes", "Geodesy", "ImageCoding", "HotspotDetection", "Tracking", "Sensors", "Scenario",
+                "Recording",
                 "LinkProtocol", "NetworkImpairment", "LinkSimulation",
                 "LinkTransport", "DroneAgent", "Leitstelle", "Viewer", "CDevices", logging,
                 product("ArgumentParser", "swift-argument-parser"),
@@ -118,6 +121,7 @@ let package = Package(
         tests("FlightTypesTests", ["FlightTypes"]),
         tests("GeodesyTests", ["Geodesy"]),
         tests("HotspotDetectionTests", ["HotspotDetection", "CHotspotKernels", "FlightTypes"]),
+        tests("TrackingTests", ["Tracking", "FlightTypes"]),
         tests("ScenarioTests", ["Scenario", "HotspotDetection", "Geodesy", "FlightTypes"]),
         tests("ImageCodingTests", ["ImageCoding", "FlightTypes", crypto]),
         tests("ErasureCodingTests", ["ErasureCoding"]),
@@ -134,7 +138,8 @@ let package = Package(
         tests(
             "DroneAgentTests",
             [
-                "DroneAgent", "ConfigurationFile", "Geodesy", "Sensors", "LinkProtocol", "ImageCoding", "FlightTypes",
+                "DroneAgent", "ConfigurationFile", "Geodesy", "HotspotDetection", "Tracking", "Sensors", "LinkProtocol",
+                "ImageCoding", "FlightTypes",
             ]),
         tests("LeitstelleTests", ["Leitstelle", "Situation", "Viewer", "FlightTypes", "ConfigurationFile"]),
     ]

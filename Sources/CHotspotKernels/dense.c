@@ -7,7 +7,8 @@ enum { chunk = 128 };
 
 /// Up to `chunk` columns of a row of tiles. What lies beyond `count` counts for nothing.
 static inline __attribute__((always_inline)) void tiles_of(const uint16_t *restrict first, size_t width, int32_t rows,
-                                                           int32_t count, int32_t pairs, uint32_t *restrict differences,
+                                                           int32_t count, int32_t pairs, int32_t curved,
+                                                           uint32_t *restrict differences,
                                                            uint16_t *restrict lowest, uint16_t *restrict highest) {
     uint16_t sums[chunk], least[chunk + tile], most[chunk + tile];
     uint32_t wide[chunk + tile];
@@ -20,9 +21,17 @@ static inline __attribute__((always_inline)) void tiles_of(const uint16_t *restr
     const uint16_t *line = first;
     for (int32_t y = 0; y < rows; y++, line += width) {
         // Eight differences of 8191 at most fit 16 bits.
-        for (int32_t x = 0; x < pairs; x++) {
-            uint16_t a = line[x], b = line[x + 2], difference = a > b ? a - b : b - a;
-            sums[x] += difference < largestDifference ? difference : largestDifference;
+        if (curved) {
+            for (int32_t x = 0; x < pairs; x++) {
+                uint16_t a = (uint16_t)(((uint32_t)line[x] + line[x + 4] + 1) >> 1), b = line[x + 2];
+                uint16_t difference = a > b ? a - b : b - a;
+                sums[x] += difference < largestDifference ? difference : largestDifference;
+            }
+        } else {
+            for (int32_t x = 0; x < pairs; x++) {
+                uint16_t a = line[x], b = line[x + 2], difference = a > b ? a - b : b - a;
+                sums[x] += difference < largestDifference ? difference : largestDifference;
+            }
         }
         for (int32_t x = 0; x < count; x++) {
             least[x] = least[x] < line[x] ? least[x] : line[x];
@@ -45,18 +54,20 @@ static inline __attribute__((always_inline)) void tiles_of(const uint16_t *restr
     }
 }
 
-KERNEL void hotspot_tiles(const uint16_t *restrict image, int32_t width, int32_t height,
+KERNEL void hotspot_tiles(const uint16_t *restrict image, int32_t width, int32_t height, int32_t curved,
                           uint32_t *restrict differences, uint16_t *restrict lowest, uint16_t *restrict highest) {
     for (int32_t top = 0; top < height; top += tile) {
         const int32_t rows = height - top < tile ? height - top : tile;
         for (int32_t left = 0; left < width; left += chunk) {
             const uint16_t *first = image + (size_t)top * (size_t)width + left;
             const int32_t count = width - left < chunk ? width - left : chunk;
-            const int32_t after = width - 2 - left, pairs = after < 0 ? 0 : after < count ? after : count;
-            if (pairs == chunk && rows == tile)
-                tiles_of(first, (size_t)width, tile, chunk, chunk, differences, lowest, highest);
+            const int32_t after = width - (curved ? 4 : 2) - left, pairs = after < 0 ? 0 : after < count ? after : count;
+            if (pairs == chunk && rows == tile && curved)
+                tiles_of(first, (size_t)width, tile, chunk, chunk, 1, differences, lowest, highest);
+            else if (pairs == chunk && rows == tile)
+                tiles_of(first, (size_t)width, tile, chunk, chunk, 0, differences, lowest, highest);
             else
-                tiles_of(first, (size_t)width, rows, count, pairs, differences, lowest, highest);
+                tiles_of(first, (size_t)width, rows, count, pairs, curved, differences, lowest, highest);
             const int32_t made = (count + tile - 1) / tile;
             differences += made;
             lowest += made;
@@ -158,5 +169,22 @@ KERNEL void hotspot_halve(const uint16_t *restrict image, int32_t width, int32_t
             uint32_t sum = (uint32_t)upper[2 * x] + upper[2 * x + 1] + lower[2 * x] + lower[2 * x + 1];
             line[x] = (uint16_t)((sum + 2) >> 2);
         }
+    }
+}
+
+KERNEL void hotspot_smooth(const uint16_t *restrict image, int32_t width, int32_t height, uint16_t *restrict smooth,
+                           uint32_t *restrict rows) {
+    for (int32_t y = -1; y <= height; y++) {
+        const int32_t inside = y < 0 ? 0 : y >= height ? height - 1 : y;
+        const uint16_t *line = image + (size_t)inside * (size_t)width;
+        uint32_t *restrict along = rows + (size_t)((y + 3) % 3) * (size_t)width;
+        for (int32_t x = 1; x < width - 1; x++) along[x] = (uint32_t)line[x - 1] + 2 * (uint32_t)line[x] + line[x + 1];
+        along[0] = 3 * (uint32_t)line[0] + line[width > 1 ? 1 : 0];
+        along[width - 1] = (uint32_t)line[width > 1 ? width - 2 : 0] + 3 * (uint32_t)line[width - 1];
+        if (y < 1) continue;
+        const uint32_t *upper = rows + (size_t)((y + 1) % 3) * (size_t)width;
+        const uint32_t *middle = rows + (size_t)((y + 2) % 3) * (size_t)width;
+        uint16_t *restrict out = smooth + (size_t)(y - 1) * (size_t)width;
+        for (int32_t x = 0; x < width; x++) out[x] = (uint16_t)((upper[x] + 2 * middle[x] + along[x] + 8) >> 4);
     }
 }

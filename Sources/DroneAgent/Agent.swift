@@ -164,7 +164,9 @@ public final class Agent: Sendable {
                     path: path, width: UInt16(clamping: width), height: UInt16(clamping: height), unit: unit,
                     framesPerSecond: rate, isLooping: loop, clocks: clocks)
             }
-            let stage = DetectionStage(thermal, index: UInt8(index)) { report in self.submit(.detections(report)) }
+            let stage = DetectionStage(thermal, current: configuration.current, index: UInt8(index)) { report in
+                self.submit(.detections(report))
+            }
             threads.append(
                 SensorThread(
                     sensor, agent: self, stream: StreamID(.thermal, UInt8(index)), stage: stage,

@@ -67,6 +67,8 @@ public struct AgentConfiguration: Sendable {
     public var cameraCalibrations: [CameraCalibration?]
     /// Thermal sensors, in order of their stream index.
     public var thermal: [Thermal]
+    /// How the water below flows; nil where nobody said.
+    public var current: WaterCurrent?
     /// Where the position comes from.
     public var position: PositionSource
     /// How a MAVLink source is listened to.
@@ -91,13 +93,26 @@ public struct AgentConfiguration: Sendable {
             originals: try station.enumValue("originals", of: OriginalsPolicy.self, default: .detections),
             visibleDeadline: .milliseconds(try station.int("deadlineMilliseconds", in: 50...5000, default: 200)),
             cameras: cameras.map(\.0), cameraCalibrations: cameras.map(\.1),
-            thermal: try root.sections("thermal").map(thermal),
+            thermal: try root.sections("thermal").map(thermal), current: try current(try root.section("water")),
             position: try positionSource(position), mavlink: try mavlink(position),
             records: try recording.bool("enabled", default: true),
             recordMaximumMegabytes: try recording.int("maximumMegabytes", in: 10...10_000_000, default: 32_000),
             recordReserveMegabytes: try recording.int("reserveMegabytes", in: 0...10_000_000, default: 500))
         try root.finish()
         return configuration
+    }
+
+    private static func current(_ water: ConfigurationSection) throws -> WaterCurrent? {
+        let speed = try water.double("currentMetresPerSecond", in: 0...10, default: .nan)
+        let direction = try water.double("currentDegrees", in: 0...360, default: .nan)
+        switch (speed.isNaN, direction.isNaN) {
+        case (true, true): return nil
+        case (false, false): return WaterCurrent(metresPerSecond: speed, degrees: direction)
+        default:
+            throw water.error(
+                speed.isNaN ? "currentMetresPerSecond" : "currentDegrees",
+                "is missing: speed and direction of the water belong together")
+        }
     }
 
     private static func stationKey(_ station: ConfigurationSection) throws -> String {

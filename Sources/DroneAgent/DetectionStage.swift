@@ -4,15 +4,21 @@ import Geodesy
 import HotspotDetection
 import ImageCoding
 
-/// Looks for warm spots in thermal frames on a thread of its own; at most two frames wait, so that it never holds up capture.
+/// Looks for warm spots in thermal frames on a thread of its own: those that one picture shows clearly, and those that stay on the
+/// water though each picture shows them weakly. At most two frames wait, so that it never holds up capture.
 final class DetectionStage: Sendable {
     private let queue = BoundedQueue<Frame>(limit: 2, rule: .oldest)
     private let thermal: AgentConfiguration.Thermal
+    private let current: WaterCurrent?
     private let id: StreamID
     private let onReport: @Sendable (DetectionReport) -> Void
 
-    init(_ thermal: AgentConfiguration.Thermal, index: UInt8, onReport: @escaping @Sendable (DetectionReport) -> Void) {
+    init(
+        _ thermal: AgentConfiguration.Thermal, current: WaterCurrent?, index: UInt8,
+        onReport: @escaping @Sendable (DetectionReport) -> Void
+    ) {
         self.thermal = thermal
+        self.current = current
         id = StreamID(.detections, index)
         self.onReport = onReport
     }
@@ -21,11 +27,12 @@ final class DetectionStage: Sendable {
         let thread = Thread { [self] in
             var sequence: UInt64 = 0
             var detector: HotspotDetector?
+            var watch = WaterWatch(current: current)
             var cropDue: MonotonicInstant?
             while let frames = queue.takeAll() {
                 for frame in frames {
                     var active = detector ?? makeDetector(frame.unit)
-                    var report = look(at: frame, with: &active, sequence: sequence)
+                    var report = look(at: frame, with: &active, &watch, sequence: sequence)
                     if let strongest = report.detections.first,
                         cropDue.map({ frame.captureTime.monotonic >= $0 }) ?? true
                     {
@@ -63,9 +70,17 @@ final class DetectionStage: Sendable {
         return HotspotDetector(configuration: configuration)
     }
 
-    private func look(at frame: Frame, with detector: inout HotspotDetector, sequence: UInt64) -> DetectionReport {
-        let image = ThermalImage(width: Int(frame.width), height: Int(frame.height), littleEndian: frame.payload)
-        let hotspots = image.map { detector.detect($0) } ?? []
+    private func look(
+        at frame: Frame, with detector: inout HotspotDetector, _ watch: inout WaterWatch, sequence: UInt64
+    ) -> DetectionReport {
+        var hotspots: [Hotspot] = []
+        if let image = ThermalImage(width: Int(frame.width), height: Int(frame.height), littleEndian: frame.payload) {
+            hotspots = detector.detect(image)
+            let camera = thermal.camera(width: Int(frame.width), height: Int(frame.height))
+            for spot in watch.confirmed(in: frame, image, camera: camera)
+            where !hotspots.contains(where: { $0.overlaps(spot) }) { hotspots.append(spot) }
+            hotspots.removeLast(max(0, hotspots.count - DetectionReport.detectionsLimit))
+        }
         return DetectionReport(
             id: ObjectID(flight: frame.id.flight, stream: id, sequence: sequence), captureTime: frame.captureTime,
             stream: frame.id.stream, sequence: frame.id.sequence, detections: hotspots.map { placed($0, frame) })
@@ -89,6 +104,13 @@ final class DetectionStage: Sendable {
                 radiusMetres: Float(ground.radiusMetres))
         }
         return detection
+    }
+}
+
+extension Hotspot {
+    /// Whether the boxes of two touch each other.
+    fileprivate func overlaps(_ other: Hotspot) -> Bool {
+        x <= other.x + other.width && other.x <= x + width && y <= other.y + other.height && other.y <= y + height
     }
 }
 

@@ -21,6 +21,7 @@ struct CandidateSearch: Sendable {
     private var indices: [UInt32] = []
     private var workspace: [UInt16] = []
     private var row: [UInt16] = []
+    private var sums: [UInt32] = []
     private(set) var best: [Seed] = []
 
     /// Puts the strongest seeds of a level, at most `configuration.limit`, into ``best``, strongest first.
@@ -28,8 +29,7 @@ struct CandidateSearch: Sendable {
         _ level: Level, _ tiles: TileStatistics, configuration: HotspotDetector.Configuration, invert: UInt16
     ) {
         best.removeAll(keepingCapacity: true)
-        let rings = configuration.rings
-        guard let widest = rings.max() else { return }
+        guard let widest = configuration.background == .mean ? 9 : configuration.rings.max() else { return }
         resize(level, widest: widest, erosion: configuration.erosion)
         // With sigma and floor folded into one divisor, the threshold is the same score everywhere.
         let factor = max(configuration.noiseFactor, 0.001)
@@ -43,15 +43,9 @@ struct CandidateSearch: Sendable {
         }
         active.find(
             in: tiles, thresholds: thresholds, width: level.width, height: level.height,
-            margin: widest / 2 + configuration.erosion / 2, invert: invert)
+            margin: widest / 2 + (configuration.background == .mean ? 0 : configuration.erosion / 2), invert: invert)
         for area in active.areas {
-            var isFirst = true
-            for ring in rings {
-                hotspot_ring_top_hat(
-                    level.values, Int32(level.width), Int32(level.height), area, Int32(ring),
-                    Int32(configuration.erosion), invert, isFirst ? 0 : 1, &residual, &workspace)
-                isFirst = false
-            }
+            raise(area, level, configuration, invert)
             let count = Int(hotspot_exceeding(residual, Int32(level.width), area, thresholds, &row, &indices))
             for index in indices[..<count] { standing[Int(index)] = residual[Int(index)] }
             for index in indices[..<count] {
@@ -62,6 +56,21 @@ struct CandidateSearch: Sendable {
                 insert(Seed(x: x, y: y, shift: level.shift, score: score), limit: configuration.limit)
             }
             for index in indices[..<count] { standing[Int(index)] = 0 }
+        }
+    }
+
+    /// Fills the residual of an area.
+    private mutating func raise(
+        _ area: hotspot_area, _ level: Level, _ configuration: HotspotDetector.Configuration, _ invert: UInt16
+    ) {
+        let (width, height) = (Int32(level.width), Int32(level.height))
+        guard configuration.background == .brightest else {
+            return hotspot_surround(level.values, width, height, area, invert, &residual, &workspace, &sums)
+        }
+        for (number, ring) in configuration.rings.enumerated() {
+            hotspot_ring_top_hat(
+                level.values, width, height, area, Int32(ring), Int32(configuration.erosion), invert,
+                number == 0 ? 0 : 1, &residual, &workspace)
         }
     }
 
@@ -76,7 +85,12 @@ struct CandidateSearch: Sendable {
         let tileCount = tiles * ((level.height + TileStatistics.edge - 1) / TileStatistics.edge)
         if thresholds.count < tileCount { thresholds = [UInt16](repeating: 0, count: tileCount) }
         if row.count < level.width { row = [UInt16](repeating: 0, count: level.width) }
-        let space = hotspot_workspace(Int32(level.width), Int32(widest), Int32(erosion))
+        let space = max(
+            hotspot_workspace(Int32(level.width), Int32(widest), Int32(erosion)),
+            hotspot_surround_workspace(Int32(level.width)))
+        if sums.count < hotspot_surround_sums(Int32(level.width)) {
+            sums = [UInt32](repeating: 0, count: hotspot_surround_sums(Int32(level.width)))
+        }
         if workspace.count < space { workspace = [UInt16](repeating: 0, count: space) }
     }
 

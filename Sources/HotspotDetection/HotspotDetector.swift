@@ -1,3 +1,4 @@
+import CHotspotKernels
 import FlightTypes
 
 /// Finds what is warmer (or colder) than its surroundings in one picture, without memory of earlier ones.
@@ -13,6 +14,8 @@ public struct HotspotDetector: Sendable {
     /// As given, brought into range.
     public let configuration: Configuration
     private var levels: [Level] = []
+    private var smoothed: [UInt16] = []
+    private var smoothing: [UInt32] = []
     private var tiles: [TileStatistics]
     private var candidates = CandidateSearch()
     private var growing = RegionGrowing()
@@ -40,6 +43,7 @@ public struct HotspotDetector: Sendable {
         if configuration.polarity != .cold { search(image, isCold: false) }
         if configuration.polarity != .warm { search(image, isCold: true) }
         found.sort { ($0.score, -$0.y, -$0.x) > ($1.score, -$1.y, -$1.x) }
+        if configuration.background == .mean, configuration.polarity == .both { dropShadows() }
         spots.removeAll(keepingCapacity: true)
         spots.append(contentsOf: found.prefix(configuration.limit))
     }
@@ -55,7 +59,9 @@ public struct HotspotDetector: Sendable {
         let count = image.width * image.height
         if occupied.count < count { occupied = [UInt8](repeating: 0, count: count) }
         occupied.withUnsafeMutableBufferPointer { $0.prefix(count).update(repeating: 0) }
-        let full = Level(width: image.width, height: image.height, shift: 0, values: image.values)
+        let full = Level(
+            width: image.width, height: image.height, shift: 0,
+            values: configuration.isSmoothed ? smooth(image) : image.values)
         var last = full
         var number = 0
         while true {
@@ -70,8 +76,36 @@ public struct HotspotDetector: Sendable {
         }
         levels.removeLast(levels.count - number)
         for level in levels.indices {
-            tiles[level].measure(levels[level], reach: configuration.noiseReach)
+            tiles[level].measure(
+                levels[level], reach: configuration.noiseReach, isCurved: configuration.background == .mean)
         }
+    }
+
+    /// Something strong raises the mean around it, so that its neighbours seem to be of the other kind.
+    private mutating func dropShadows() {
+        var kept = 0
+        for index in found.indices {
+            let spot = found[index]
+            let isShadow = found[..<kept].contains { strong in
+                let reach = 6 + Float(max(strong.width, strong.height)) / 2
+                return strong.isCold != spot.isCold && strong.score > 2 * spot.score
+                    && abs(strong.centroidX - spot.centroidX) < reach
+                    && abs(strong.centroidY - spot.centroidY) < reach
+            }
+            guard !isShadow else { continue }
+            found[kept] = spot
+            kept += 1
+        }
+        found.removeLast(found.count - kept)
+    }
+
+    private mutating func smooth(_ image: ThermalImage) -> [UInt16] {
+        // The level of the frame before still holds the buffer: without that it is filled in place.
+        if !levels.isEmpty { levels[0].values = [] }
+        if smoothed.count != image.values.count { smoothed = [UInt16](repeating: 0, count: image.values.count) }
+        if smoothing.count < 3 * image.width { smoothing = [UInt32](repeating: 0, count: 3 * image.width) }
+        hotspot_smooth(image.values, Int32(image.width), Int32(image.height), &smoothed, &smoothing)
+        return smoothed
     }
 
     private mutating func search(_ image: ThermalImage, isCold: Bool) {
@@ -96,27 +130,31 @@ public struct HotspotDetector: Sendable {
                 for x in max(0, seed.x * size - margin)..<min((seed.x + 1) * size + margin, image.width)
                 where occupied[y * image.width + x] != 0 { return nil }
             }
+            // The peak is that of the picture as it came, also where the level shows means.
+            var peak: UInt16 = 0
+            let invert: UInt16 = isCold ? .max : 0
             let region = level.values.withUnsafeBufferPointer { values in
                 growing.grow(
                     values, width: level.width, height: level.height, seedX: seed.x, seedY: seed.y, growth: growth,
-                    invert: isCold ? .max : 0
+                    invert: invert
                 ) { cellX, cellY in
                     for y in (cellY * size)..<min((cellY + 1) * size, image.height) {
                         for x in (cellX * size)..<min((cellX + 1) * size, image.width) {
                             occupied[y * image.width + x] = 255
+                            peak = max(peak, image.values[y * image.width + x] ^ invert)
                         }
                     }
                 }
             }
             let left = region.left * size, top = region.top * size
             let centre = Float(size - 1) / 2
-            let contrast = Int32(Float(region.peak) - region.background)
+            let contrast = Int32(Float(peak) - region.background)
             return Hotspot(
                 x: left, y: top, width: min((region.right + 1) * size, image.width) - left,
                 height: min((region.bottom + 1) * size, image.height) - top,
                 centroidX: (Float(seed.x) + region.weightedX / region.weight) * Float(size) + centre,
                 centroidY: (Float(seed.y) + region.weightedY / region.weight) * Float(size) + centre,
-                peak: isCold ? .max - region.peak : region.peak, contrast: isCold ? -contrast : contrast,
+                peak: peak ^ invert, contrast: isCold ? -contrast : contrast,
                 score: seed.score, area: region.area * size * size, isCold: isCold)
         }
     }

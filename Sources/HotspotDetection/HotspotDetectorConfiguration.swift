@@ -6,6 +6,14 @@ extension HotspotDetector {
         case warm, cold, both
     }
 
+    /// What a pixel is compared with.
+    public enum Background: Hashable, Sendable {
+        /// The brightest of a ring around it (the rings of the configuration): edges and bright fields stay out.
+        case brightest
+        /// The mean of the pixels 3 and 4 away: finds what is weak on even ground such as water.
+        case mean
+    }
+
     /// Thresholds and sizes. The defaults are tuned on one half of a public set of small targets, see `init(unit:)`.
     public struct Configuration: Hashable, Sendable {
         /// A pixel must exceed its background by this many sigmas of the local noise, plus `floor`. 0…1000.
@@ -14,6 +22,8 @@ extension HotspotDetector {
         public var floor: Float
         /// Part of the peak's contrast down to which a region grows. 0.05…1.
         public var growth: Float
+        /// What a pixel is compared with.
+        public var background = Background.brightest
         /// Outer edges of the rings in pixels, odd, 5…63: about twice the largest target each finds.
         public var rings: [Int]
         /// Edge of the square over which the ring's maximum is eroded again, odd, 1…15; 1 leaves it out.
@@ -22,6 +32,9 @@ extension HotspotDetector {
         public var levels: Int
         /// Noise tiles of 8×8 pixels averaged to each side. 0…8.
         public var noiseReach: Int
+        /// Whether each pixel is averaged with its neighbours first: three times less noise, and something smaller than a pixel
+        /// shows the same wherever between pixels it lies.
+        public var isSmoothed = false
         /// Warm, cold or both.
         public var polarity: Polarity
         /// At most this many come out, strongest first. 1…64.
@@ -47,6 +60,20 @@ extension HotspotDetector {
             noiseReach = 4
             polarity = .warm
             limit = 64
+        }
+
+        /// What may be something, for a tracker that sorts out what stays: thresholds that noise alone passes now and then, both
+        /// warm and cold, because hair and clothes can be colder than summer water.
+        public static func candidates(unit: ThermalUnit) -> Configuration {
+            var configuration = Configuration(unit: unit)
+            configuration.isSmoothed = true
+            configuration.background = .mean
+            configuration.noiseFactor = 4
+            configuration.floor /= 40
+            // Regions that reach into the noise would pull the centre along.
+            configuration.growth = 0.75
+            configuration.polarity = .both
+            return configuration
         }
 
         /// The same with every value brought into its range.

@@ -7,8 +7,8 @@ import CHotspotKernels
 /// much.
 struct TileStatistics: Sendable {
     static let edge = 8
-    /// Mean of |a − b| of two normal values in sigmas: 2 / √π.
-    private static let meanDifferencePerSigma: Float = 1.128_379
+    /// Mean of |a − b| of two normal values in sigmas: 2 / √π. Of |(a + b) / 2 − c|: √(3 / π).
+    private static let meanDifferencePerSigma: Float = 1.128_379, meanCurvaturePerSigma: Float = 0.977_205
     /// Noise is summed in such parts of the picture's unit, so that sums in any order are the same.
     private static let parts: Float = 256
 
@@ -20,16 +20,17 @@ struct TileStatistics: Sendable {
     /// One sigma per tile, in the picture's unit.
     private(set) var sigma: [Float] = []
 
-    mutating func measure(_ level: Level, reach: Int) {
+    /// With `isCurved` what a slope of the ground makes does not count as noise.
+    mutating func measure(_ level: Level, reach: Int, isCurved: Bool) {
         let (width, height) = (level.width, level.height)
         resize(width: width, height: height)
-        hotspot_tiles(level.values, Int32(width), Int32(height), &differences, &lowest, &highest)
+        hotspot_tiles(level.values, Int32(width), Int32(height), isCurved ? 1 : 0, &differences, &lowest, &highest)
         noise.withUnsafeMutableBufferPointer { noise in
             differences.withUnsafeBufferPointer { differences in
                 for tileY in 0..<rows {
                     let lines = min((tileY &+ 1) &* Self.edge, height) &- tileY &* Self.edge
                     for tileX in 0..<columns {
-                        let pairs = min((tileX &+ 1) &* Self.edge, width &- 2) &- tileX &* Self.edge
+                        let pairs = min((tileX &+ 1) &* Self.edge, width &- (isCurved ? 4 : 2)) &- tileX &* Self.edge
                         let place = tileY &* columns &+ tileX
                         // At most 64 differences of 8191, so a part fits 32 bits.
                         noise[place] =
@@ -39,7 +40,7 @@ struct TileStatistics: Sendable {
             }
         }
         hotspot_box_sums(noise, Int32(columns), Int32(rows), Int32(reach), &sums, &down)
-        average(reach: reach)
+        average(reach: reach, unit: Self.parts * (isCurved ? Self.meanCurvaturePerSigma : Self.meanDifferencePerSigma))
     }
 
     private mutating func resize(width: Int, height: Int) {
@@ -57,8 +58,7 @@ struct TileStatistics: Sendable {
     }
 
     /// Means over the tiles up to `reach` away, as far as there are some.
-    private mutating func average(reach: Int) {
-        let unit = Self.parts * Self.meanDifferencePerSigma
+    private mutating func average(reach: Int, unit: Float) {
         sigma.withUnsafeMutableBufferPointer { sigma in
             sums.withUnsafeBufferPointer { sums in
                 for tileY in 0..<rows {

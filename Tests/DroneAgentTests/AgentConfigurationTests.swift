@@ -103,6 +103,18 @@ import Testing
         return (loaded, problem)
     }
 
+    @Test func theRiversCurrent() throws {
+        let (plain, _, _) = try load(Self.text)
+        #expect(plain?.current == nil)
+        let (flowing, problem, _) = try load(
+            Self.text + "\nwater: {currentMetresPerSecond: 1.5, currentDegrees: 19}\n")
+        #expect(flowing?.current == WaterCurrent(metresPerSecond: 1.5, degrees: 19), "\(problem)")
+        let (_, half, _) = try load(Self.text + "\nwater: {currentMetresPerSecond: 1.5}\n")
+        #expect(
+            half.contains("'water.currentDegrees' is missing: speed and direction of the water belong together"),
+            "\(half)")
+    }
+
     @Test func aThermalPictureIsPutUpright() throws {
         let (loaded, problem) = try load(
             thermal: """

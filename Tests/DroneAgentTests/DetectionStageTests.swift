@@ -31,7 +31,7 @@ import Testing
             horizontalFieldOfViewDegrees: 57, mountPitchDegrees: -90, calibration: calibration, sigmas: 0,
             contrastFloor: 0)
         let (reports, continuation) = AsyncStream.makeStream(of: DetectionReport.self)
-        let stage = DetectionStage(thermal, index: 0) { continuation.yield($0) }
+        let stage = DetectionStage(thermal, current: nil, index: 0) { continuation.yield($0) }
         stage.start()
         stage.append(frame())
         var iterator = reports.makeAsyncIterator()

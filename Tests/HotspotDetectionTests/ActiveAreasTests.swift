@@ -32,7 +32,7 @@ import Testing
         configuration.noiseReach = random.below(5)
         let invert: UInt16 = random.below(2) == 0 ? 0 : .max
         var tiles = TileStatistics()
-        tiles.measure(level, reach: configuration.noiseReach)
+        tiles.measure(level, reach: configuration.noiseReach, isCurved: false)
         var search = CandidateSearch()
         search.search(level, tiles, configuration: configuration, invert: invert)
         let expected = Self.peaks(level, tiles, configuration, invert)
@@ -75,7 +75,7 @@ import Testing
         let level = Level(
             width: 640, height: 512, shift: 0, values: (0..<640 * 512).map { _ in UInt16(29_000 + random.below(20)) })
         var tiles = TileStatistics()
-        tiles.measure(level, reach: 4)
+        tiles.measure(level, reach: 4, isCurved: false)
         var active = ActiveAreas()
         let thresholds = [UInt16](repeating: 100, count: tiles.columns * tiles.rows)
         active.find(in: tiles, thresholds: thresholds, width: 640, height: 512, margin: 10, invert: 0)

@@ -80,12 +80,43 @@ import Testing
         #expect(residual == expected, "\(picture.width)×\(picture.height), ring \(ring), erosion \(erosion)")
     }
 
+    @Test(arguments: 0..<60 as Range<UInt64>)
+    func surround(seed: UInt64) {
+        let picture = Picture(seed: seed)
+        var random = SeededRandom(seed: seed ^ 0xB7)
+        let invert: UInt16 = random.below(2) == 0 ? 0 : .max
+        let (left, top) = (random.below(picture.width), random.below(picture.height))
+        let right = left + 1 + random.below(picture.width - left), bottom = top + 1 + random.below(picture.height - top)
+        var expected = picture.values
+        for y in top..<bottom {
+            for x in left..<right {
+                var sum = 0
+                for dy in -4...4 {
+                    for dx in -4...4 where max(abs(dx), abs(dy)) >= 3 {
+                        sum += Int(picture.at(x + dx, y + dy) ^ invert)
+                    }
+                }
+                let excess = 56 * Int(picture.at(x, y) ^ invert) - sum
+                expected[y * picture.width + x] = excess > 0 ? UInt16(Float(excess) * (1.0 / 56)) : 0
+            }
+        }
+        var residual = picture.values
+        var space = [UInt16](repeating: 77, count: hotspot_surround_workspace(Int32(picture.width)))
+        var sums = [UInt32](repeating: 77, count: hotspot_surround_sums(Int32(picture.width)))
+        hotspot_surround(
+            picture.values, Int32(picture.width), Int32(picture.height),
+            hotspot_area(left: Int32(left), top: Int32(top), right: Int32(right), bottom: Int32(bottom)), invert,
+            &residual, &space, &sums)
+        #expect(residual == expected)
+    }
+
     @Test(arguments: 0..<40 as Range<UInt64>)
     func tilesHalvingAndThresholds(seed: UInt64) {
         let picture = Picture(seed: seed)
         let (width, height) = (picture.width, picture.height)
         let (columns, rows) = ((width + 7) / 8, (height + 7) / 8)
         var random = SeededRandom(seed: seed ^ 0x5A)
+        let isCurved = random.below(2) == 0
         var (lowest, highest) = (
             [UInt16](repeating: .max, count: columns * rows), [UInt16](repeating: 0, count: columns * rows)
         )
@@ -100,7 +131,13 @@ import Testing
                 let value = picture.at(x, y)
                 lowest[tile] = min(lowest[tile], value)
                 highest[tile] = max(highest[tile], value)
-                if x + 2 < width { differences[tile] += UInt32(min(8191, abs(Int(value) - Int(picture.at(x + 2, y))))) }
+                let middle = Int(picture.at(x + 2, y))
+                if isCurved, x + 4 < width {
+                    differences[tile] += UInt32(
+                        min(8191, abs((Int(value) + Int(picture.at(x + 4, y)) + 1) / 2 - middle)))
+                } else if !isCurved, x + 2 < width {
+                    differences[tile] += UInt32(min(8191, abs(Int(value) - middle)))
+                }
                 if value > thresholds[tile] { exceeding.append(UInt32(y * width + x)) }
             }
         }
@@ -108,13 +145,28 @@ import Testing
             differences.map { _ in UInt32(7) }, lowest.map { _ in UInt16(7) }, lowest.map { _ in UInt16(7) }
         )
         var space = [UInt16](repeating: 9, count: 3 * width)
-        hotspot_tiles(picture.values, Int32(width), Int32(height), &gotDifferences, &gotLowest, &gotHighest)
+        hotspot_tiles(
+            picture.values, Int32(width), Int32(height), isCurved ? 1 : 0, &gotDifferences, &gotLowest, &gotHighest)
         #expect(gotDifferences == differences && gotLowest == lowest && gotHighest == highest)
 
         var indices = [UInt32](repeating: 0, count: width * height)
         let area = hotspot_area(left: 0, top: 0, right: Int32(width), bottom: Int32(height))
         let count = hotspot_exceeding(picture.values, Int32(width), area, thresholds, &space, &indices)
         #expect(Array(indices.prefix(Int(count))) == exceeding)
+
+        var smooth = [UInt16](repeating: 1, count: width * height)
+        var rowSums = [UInt32](repeating: 5, count: 3 * width)
+        hotspot_smooth(picture.values, Int32(width), Int32(height), &smooth, &rowSums)
+        let weighted = smooth.indices.map { place -> UInt16 in
+            var sum = 8
+            for dy in -1...1 {
+                for dx in -1...1 {
+                    sum += (2 - abs(dx)) * (2 - abs(dy)) * Int(picture.at(place % width + dx, place / width + dy))
+                }
+            }
+            return UInt16(sum / 16)
+        }
+        #expect(smooth == weighted)
 
         var half = [UInt16](repeating: 0, count: (width / 2) * (height / 2))
         hotspot_halve(picture.values, Int32(width), Int32(height), &half)

@@ -28,9 +28,12 @@ int main(void) {
     static uint16_t image[longest * 200], residual[longest * 200], half[longest * 200], row[longest], thresholds[longest * 200];
     static uint16_t lowest[longest * 30], highest[longest * 30], space[4 * longest];
     static uint32_t differences[longest * 30], sums[longest * 30], down[longest], indices[longest * 200];
+    static uint32_t smoothing[3 * longest];
     static int32_t firsts[200], lasts[200];
     uint16_t *workspace = malloc(2 * hotspot_workspace(longest, 63, 15));
-    if (!workspace) return 1;
+    uint16_t *surround = malloc(2 * hotspot_surround_workspace(longest));
+    uint32_t *surroundSums = malloc(4 * hotspot_surround_sums(longest));
+    if (!workspace || !surround || !surroundSums) return 1;
     const int32_t rings[] = {5, 7, 9, 13, 17, 21, 33, 63}, erosions[] = {1, 3, 5, 7, 9, 15};
     for (uint64_t seed = 0; seed < 400; seed++) {
         state = seed;
@@ -50,7 +53,10 @@ int main(void) {
         take(residual, 2 * count);
         const int32_t columns = (width + 7) / 8, rows = (height + 7) / 8;
         const size_t tiles = (size_t)columns * (size_t)rows;
-        hotspot_tiles(image, width, height, differences, lowest, highest);
+        memset(residual, 0, 2 * count);
+        hotspot_surround(image, width, height, area, invert, residual, surround, surroundSums);
+        take(residual, 2 * count);
+        hotspot_tiles(image, width, height, below(2), differences, lowest, highest);
         take(differences, 4 * tiles);
         take(lowest, 2 * tiles);
         take(highest, 2 * tiles);
@@ -62,10 +68,14 @@ int main(void) {
         take(lasts, 4 * (size_t)rows);
         const int32_t found = hotspot_exceeding(residual, width, area, thresholds, row, indices);
         take(indices, 4 * (size_t)found);
+        hotspot_smooth(image, width, height, half, smoothing);
+        take(half, 2 * count);
         hotspot_halve(image, width, height, half);
         take(half, 2 * (size_t)(width / 2) * (size_t)(height / 2));
     }
     printf("%016llx\n", (unsigned long long)hash);
+    free(surroundSums);
+    free(surround);
     free(workspace);
     return 0;
 }

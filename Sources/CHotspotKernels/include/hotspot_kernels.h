@@ -22,10 +22,20 @@ size_t hotspot_workspace(int32_t width, int32_t ring, int32_t erosion);
 void hotspot_ring_top_hat(const uint16_t *image, int32_t width, int32_t height, hotspot_area area, int32_t ring,
                           int32_t erosion, uint16_t invert, int32_t raise, uint16_t *residual, uint16_t *workspace);
 
-/// Of each tile of 8 by 8 pixels the lowest and highest value, and the sum of |I(x) - I(x + 2)| over those of its pixels that
-/// have such a neighbour; one difference counts 8191 at most.
-void hotspot_tiles(const uint16_t *image, int32_t width, int32_t height, uint32_t *differences, uint16_t *lowest,
-                   uint16_t *highest);
+/// 16-bit values that `hotspot_surround` needs as workspace, and 32-bit ones.
+size_t hotspot_surround_workspace(int32_t width);
+size_t hotspot_surround_sums(int32_t width);
+
+/// Excess of each pixel of `area` over the mean of the pixels 3 and 4 away (in the larger of both directions), cut to whole
+/// numbers. Edges, `invert` and `residual` as in `hotspot_ring_top_hat`.
+void hotspot_surround(const uint16_t *image, int32_t width, int32_t height, hotspot_area area, uint16_t invert,
+                      uint16_t *residual, uint16_t *workspace, uint32_t *sums);
+
+/// Of each tile of 8 by 8 pixels the lowest and highest value, and the sum of differences over those of its pixels that have the
+/// neighbours for it; one difference counts 8191 at most. They are |I(x) - I(x + 2)|, or with `curved` nonzero
+/// |(I(x) + I(x + 4) + 1) / 2 - I(x + 2)|, which a slope leaves at zero.
+void hotspot_tiles(const uint16_t *image, int32_t width, int32_t height, int32_t curved, uint32_t *differences,
+                   uint16_t *lowest, uint16_t *highest);
 
 /// For each value of a grid the sum of those up to `reach` away in both directions, as far as the grid goes. `down` holds
 /// `columns` values of workspace; the sums must fit.
@@ -45,5 +55,9 @@ int32_t hotspot_exceeding(const uint16_t *residual, int32_t width, hotspot_area 
 
 /// Means of 2 by 2 pixels, rounded half up; an odd last row or column is left out. `half` holds (width / 2) * (height / 2).
 void hotspot_halve(const uint16_t *image, int32_t width, int32_t height, uint16_t *half);
+
+/// Each pixel's mean with its eight neighbours, weighted 1 2 1 / 2 4 2 / 1 2 1, rounded half up; the picture's edges continue
+/// outward. `rows` holds 3 * `width` values of workspace.
+void hotspot_smooth(const uint16_t *image, int32_t width, int32_t height, uint16_t *smooth, uint32_t *rows);
 
 #endif

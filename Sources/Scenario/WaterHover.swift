@@ -1,0 +1,150 @@
+import FlightTypes
+import Glibc
+
+/// A drone that hovers over the river and looks straight down, with or without a head in the water: what persistence in time is
+/// measured with. The same for the same seed.
+///
+/// | What | Assumed |
+/// |---|---|
+/// | Water | 16 °C, current 1.5 m/s; two trains of waves of ±0.15 K together, of 4.3 and 2.9 m, each with the speed that deep water gives it (ω² = g·k) |
+/// | Head | 0.19 × 0.15 m, warmer by what is asked; drifts with the current ± 0.2 m/s; dips so that 60…100 % show |
+/// | Sensor | blur 0.6 px, noise as stated, fixed pattern of the same size, 0.01 K steps |
+/// | Placing | each picture is off by its own error, one sigma of 0.3° of tilt on each axis, and a pixel's third |
+public struct WaterHover: Sendable {
+    /// A thermal camera.
+    public struct Sensor: Hashable, Sendable {
+        /// Pixels.
+        public var width: Int, height: Int
+        /// Of a pixel, radians.
+        public var pixelRadians: Double
+        /// Hertz.
+        public var framesPerSecond: Double
+        /// One sigma, kelvin.
+        public var noise: Double
+        /// Lepton 3.5 (data sheet: 57°, 8.7 Hz, 50 mK).
+        public static let lepton = Sensor(
+            width: 160, height: 120, pixelRadians: 0.0062, framesPerSecond: 8.7, noise: 0.05)
+        /// Boson 640 with 13.6 mm (data sheet: 12 µm pixels; taken with 50 mK at 30 Hz).
+        public static let boson = Sensor(
+            width: 640, height: 512, pixelRadians: 0.000_88, framesPerSecond: 30, noise: 0.05)
+    }
+
+    /// As given.
+    public let seed: UInt64, sensor: Sensor, heightMetres: Double, headKelvin: Double?
+    /// Metres a pixel covers.
+    public var metresPerPixel: Double { sensor.pixelRadians * heightMetres }
+    /// Metres a second, to the right in the picture.
+    public static let currentMetresPerSecond = 1.5
+    private let fixedPattern: [Float]
+    private let start: (x: Double, y: Double)
+    private let drift: (x: Double, y: Double)
+
+    /// A hover; `headKelvin` nil leaves the water empty.
+    public init(seed: UInt64, sensor: Sensor, heightMetres: Double, headKelvin: Double?) {
+        self.seed = seed
+        self.sensor = sensor
+        self.heightMetres = heightMetres
+        self.headKelvin = headKelvin
+        let noise = Float(sensor.noise * 100)
+        fixedPattern = (0..<sensor.width * sensor.height).map { noise * SeededNoise.normal(seed ^ 0xF1, UInt64($0)) }
+        func spread(_ index: UInt64) -> Double { SeededNoise.unit(seed ^ 0x57A7, index) * 2 - 1 }
+        let metres = sensor.pixelRadians * heightMetres
+        start = (
+            spread(0) * 0.3 * Double(sensor.width) * metres, spread(1) * 0.4 * Double(sensor.height) * metres
+        )
+        drift = (Self.currentMetresPerSecond + 0.2 * spread(2), 0.2 * spread(3))
+    }
+
+    /// When picture `number` is taken, from the start.
+    public func seconds(of number: Int) -> Double { Double(number) / sensor.framesPerSecond }
+
+    /// Where the head is, metres right of and below the middle of the picture.
+    public func head(at seconds: Double) -> (x: Double, y: Double) {
+        (start.x + drift.x * seconds, start.y + drift.y * seconds)
+    }
+
+    /// Where a pixel of picture `number` seems to be on the water, metres right and below; with the picture's own error.
+    public func place(x: Double, y: Double, in number: Int) -> (x: Double, y: Double) {
+        let tilt = 0.3 * .pi / 180 * heightMetres
+        let index = UInt64(number) &* 2
+        return (
+            (x - Double(sensor.width - 1) / 2) * metresPerPixel
+                + tilt * Double(SeededNoise.normal(seed ^ 0x717, index)),
+            (y - Double(sensor.height - 1) / 2) * metresPerPixel
+                + tilt * Double(SeededNoise.normal(seed ^ 0x717, index &+ 1))
+        )
+    }
+    /// One sigma on each axis of ``place(x:y:in:)``, metres.
+    public var placeSigmaMetres: Double { hypot(0.3 * .pi / 180 * heightMetres, metresPerPixel / 3) }
+
+    /// Picture `number`.
+    public func picture(_ number: Int) -> ThermalPicture {
+        let (width, height) = (sensor.width, sensor.height)
+        let seconds = seconds(of: number)
+        // sin(a + b) from sines and cosines of rows and columns: each train costs two products a pixel.
+        func train(_ alongWave: Double, _ acrossWave: Double) -> (columns: [(Float, Float)], rows: [(Float, Float)]) {
+            func pair(_ angle: Double) -> (Float, Float) { (Float(sin(angle)), Float(cos(angle))) }
+            let wave = hypot(alongWave, acrossWave)
+            let turned = (alongWave * Self.currentMetresPerSecond + (9.81 * wave).squareRoot()) * seconds
+            return (
+                (0..<width).map { pair(alongWave * Double($0) * metresPerPixel - turned) },
+                (0..<height).map { pair(acrossWave * Double($0) * metresPerPixel) }
+            )
+        }
+        let (first, second) = (train(1.3, 0.7), train(0.4, -2.1))
+        let noise = Float(sensor.noise * 100)
+        let key = seed &+ UInt64(number) &* 0x9E37_79B9_7F4A_7C15
+        var values = [UInt16](repeating: 0, count: width * height)
+        let (bump, left, top) = head(at: seconds, number)
+        values.withUnsafeMutableBufferPointer { values in
+            fixedPattern.withUnsafeBufferPointer { fixedPattern in
+                for y in 0..<height {
+                    let (a, b) = (first.rows[y], second.rows[y])
+                    for x in 0..<width {
+                        let place = y &* width &+ x
+                        let (c, d) = (first.columns[x], second.columns[x])
+                        let waves = 10 * (c.0 * a.1 + c.1 * a.0) + 5 * (d.0 * b.1 + d.1 * b.0)
+                        let value =
+                            28_915 + waves + fixedPattern[place] + noise * SeededNoise.normal(key, UInt64(place))
+                        values[place] = UInt16(min(max(value.rounded(), 0), 65_535))
+                    }
+                }
+            }
+            for (row, line) in bump.enumerated() {
+                for (column, heat) in line.enumerated() {
+                    let (x, y) = (left + column, top + row)
+                    guard (0..<width).contains(x), (0..<height).contains(y) else { continue }
+                    values[y * width + x] = UInt16(clamping: Int(values[y * width + x]) + Int(heat.rounded()))
+                }
+            }
+        }
+        return ThermalPicture(width: width, height: height, values: values)
+    }
+
+    /// What the head adds to the pixels from (`left`, `top`) on, hundredths of a kelvin.
+    private func head(at seconds: Double, _ number: Int) -> (bump: [[Double]], left: Int, top: Int) {
+        guard let headKelvin else { return ([], 0, 0) }
+        let head = head(at: seconds)
+        let x = head.x / metresPerPixel + Double(sensor.width - 1) / 2
+        let y = head.y / metresPerPixel + Double(sensor.height - 1) / 2
+        let shown = 0.8 + 0.2 * sin(2 * .pi * seconds * 0.8 + 6.28 * SeededNoise.unit(seed ^ 0xD1, 0))
+        // The lens and a head of this size make a bell; what it holds is the head's excess times its area.
+        let sigmaX = (0.36 + pow(0.19 / metresPerPixel / 4, 2)).squareRoot()
+        let sigmaY = (0.36 + pow(0.15 / metresPerPixel / 4, 2)).squareRoot()
+        let whole = headKelvin * 100 * shown * (.pi / 4 * 0.19 * 0.15) / (metresPerPixel * metresPerPixel)
+        let reach = Int((4 * max(sigmaX, sigmaY)).rounded(.up))
+        guard x.magnitude < 1e5, y.magnitude < 1e5 else { return ([], 0, 0) }
+        let (left, top) = (Int(x.rounded()) - reach, Int(y.rounded()) - reach)
+        /// Part of a bell between the edges of a pixel.
+        func part(_ pixel: Int, _ middle: Double, _ sigma: Double) -> Double {
+            let scale = sigma * 2.0.squareRoot()
+            return (erf((Double(pixel) + 0.5 - middle) / scale) - erf((Double(pixel) - 0.5 - middle) / scale)) / 2
+        }
+        let bump = (0...2 * reach).map { row in
+            (0...2 * reach).map { column in
+                whole * part(left + column, x, sigmaX) * part(top + row, y, sigmaY)
+            }
+        }
+        return (bump, left, top)
+    }
+}

@@ -1,0 +1,198 @@
+import FlightTypes
+
+/// Follows what single pictures show on the water, and says what stays: noise does not, glints live for a fifth of a second.
+///
+/// tentative ──5 of 8 looks with scores that add up, for two thirds of a second──▶ confirmed; either ends when it is not seen for too long where it should be.
+///
+/// Bytes and time are arguments: the same observations give the same tracks.
+public struct WaterTracker: Sendable {
+    /// What is believed when.
+    public struct Rules: Hashable, Sendable {
+        /// The water's own velocity over ground, metres a second; zero where it is not known.
+        public var current = PlanePoint(east: 0, north: 0)
+        /// A track is told of from this age on.
+        public var confirmAfter: Duration = .milliseconds(650)
+        /// Looks of the last eight that must have been hits.
+        public var confirmHits = 5
+        /// What the scores of the last eight looks must come to: a few strong hits, or many weak ones.
+        public var confirmScore = 43.0
+        /// A confirmed track in view ends so long after it was last seen: swimmers go under and come up.
+        public var endAfter: Duration = .seconds(5)
+        /// Out of view it is remembered for so long.
+        public var rememberFor: Duration = .seconds(60)
+        /// Random acceleration, m/s² at one second.
+        public var acceleration = 0.2
+        /// What a new track's velocity may differ from the current, one sigma, m/s.
+        public var velocitySigma = 0.4
+        /// Larger than this is no person, square metres.
+        public var personArea = 2.0
+        /// Faster through the water than this is no swimmer, m/s.
+        public var personSpeed = 3.0
+        /// The defaults.
+        public init() {}
+    }
+    /// What happened.
+    public struct Counters: Hashable, Sendable {
+        /// Pictures looked at; pictures out of order or left out because the sensor corrected itself.
+        public var pictures: UInt64 = 0, skipped: UInt64 = 0
+        /// Observations without a usable place.
+        public var unusable: UInt64 = 0
+        /// Observations that would have begun a track too many.
+        public var refused: UInt64 = 0
+        /// Tracks begun and confirmed.
+        public var begun: UInt64 = 0, confirmed: UInt64 = 0
+    }
+    /// Tracks at once. A stronger observation takes the place of the weakest tentative one.
+    public static let tracksLimit = 64
+    /// Observations of one picture that are looked at.
+    public static let observationsLimit = 64
+    /// Of fewer common movements the median says nothing.
+    private static let commonLeast = 3
+
+    /// As given.
+    public let rules: Rules
+    /// All tracks, the oldest first.
+    public private(set) var tracks: [Track] = []
+    /// What happened so far.
+    public private(set) var counters = Counters()
+    private var last: MonotonicInstant?
+    private var nextNumber: UInt32 = 0
+
+    /// A tracker without tracks.
+    public init(rules: Rules = Rules()) { self.rules = rules }
+
+    /// Takes a picture's observations. Returns for each the track it belongs to now, nil where it belongs to none.
+    ///
+    /// - Parameters:
+    ///   - isInView: whether the picture shows a place; a track is missed only where it should be seen.
+    public mutating func update(
+        _ observations: [Observation], at now: MonotonicInstant, isInView: (PlanePoint) -> Bool
+    ) -> [UInt32?] {
+        var belongs = [UInt32?](repeating: nil, count: observations.count)
+        if let last, now <= last {
+            counters.skipped += 1
+            return belongs
+        }
+        if let last {
+            let gone = now.since(last)
+            if gone > rules.rememberFor { tracks.removeAll() }
+            for index in tracks.indices {
+                tracks[index].motion.predict(seconds: gone.milliseconds / 1000, acceleration: rules.acceleration)
+            }
+        }
+        last = now
+        counters.pictures += 1
+        let usable = observations.indices.filter { observations[$0].isUsable }.prefix(Self.observationsLimit)
+        counters.unusable += UInt64(observations.count - usable.count)
+
+        var seen = [Bool](repeating: false, count: tracks.count)
+        let shift = commonShift(observations, usable)
+        for (track, index) in pairs(observations, usable, shift) {
+            var moved = observations[index]
+            moved.place = moved.place - shift
+            tracks[track].see(moved, at: now)
+            seen[track] = true
+            belongs[index] = tracks[track].number
+        }
+        for index in tracks.indices where !seen[index] && isInView(tracks[index].place) { tracks[index].miss() }
+        judge(at: now, isInView)
+        for index in usable where belongs[index] == nil {
+            if let number = begin(observations[index], shift, at: now) { belongs[index] = number }
+        }
+        return belongs
+    }
+
+    /// The sensor corrected itself or the picture is not to be trusted: time goes on, nothing is missed.
+    public mutating func skip() { counters.skipped += 1 }
+
+    /// Why a track is probably no person.
+    public func doubts(about track: Track) -> Track.Doubts {
+        var doubts: Track.Doubts = []
+        if track.areaSquareMetres > rules.personArea { doubts.insert(.large) }
+        let sigma = track.sigmas.velocity
+        if (track.velocity - rules.current).length - 2 * sigma > rules.personSpeed { doubts.insert(.fast) }
+        // Only a current well above the error tells what stands from what drifts.
+        if rules.current.length > 0.5, sigma < rules.current.length / 4,
+            track.velocity.length < rules.current.length / 4
+        {
+            doubts.insert(.fixed)
+        }
+        return doubts
+    }
+
+    // MARK: - Parts of a step
+
+    /// The best fit first, each track and observation once.
+    private func pairs(
+        _ observations: [Observation], _ usable: some Sequence<Int>, _ shift: PlanePoint
+    ) -> [(track: Int, observation: Int)] {
+        var near: [(misfit: Double, track: Int, observation: Int)] = []
+        for index in usable {
+            let seen = observations[index]
+            for track in tracks.indices {
+                if let misfit = tracks[track].misfit(of: seen, at: seen.place - shift) {
+                    near.append((misfit, track, index))
+                }
+            }
+        }
+        near.sort { ($0.misfit, $0.track, $0.observation) < ($1.misfit, $1.track, $1.observation) }
+        var (takenTracks, takenObservations) = (Set<Int>(), Set<Int>())
+        var pairs: [(Int, Int)] = []
+        for one in near where !takenTracks.contains(one.track) && !takenObservations.contains(one.observation) {
+            takenTracks.insert(one.track)
+            takenObservations.insert(one.observation)
+            pairs.append((one.track, one.observation))
+        }
+        return pairs
+    }
+
+    /// What all confirmed tracks moved alike is the camera's own doing: the median of their jumps.
+    private func commonShift(_ observations: [Observation], _ usable: some Sequence<Int>) -> PlanePoint {
+        let still = PlanePoint(east: 0, north: 0)
+        let jumps = pairs(observations, usable, still)
+            .filter { tracks[$0.track].state == .confirmed }
+            .map { observations[$0.observation].place - tracks[$0.track].place }
+        guard jumps.count >= Self.commonLeast else { return still }
+        func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
+        return PlanePoint(east: median(jumps.map(\.east)), north: median(jumps.map(\.north)))
+    }
+
+    private mutating func judge(at now: MonotonicInstant, _ isInView: (PlanePoint) -> Bool) {
+        for index in tracks.indices where tracks[index].state == .tentative {
+            let track = tracks[index]
+            if track.ofEight >= rules.confirmHits, track.scores.sum() >= rules.confirmScore,
+                now.since(track.birth) >= rules.confirmAfter
+            {
+                tracks[index].state = .confirmed
+                counters.confirmed += 1
+            }
+        }
+        tracks.removeAll { track in
+            let unseen = now.since(track.lastSeen)
+            switch track.state {
+            case .tentative: return track.looks >= 3 && track.ofFive < min(track.looks, 5) - 2 || unseen > .seconds(2)
+            case .confirmed: return unseen > (isInView(track.place) ? rules.endAfter : rules.rememberFor)
+            }
+        }
+    }
+
+    private mutating func begin(_ seen: Observation, _ shift: PlanePoint, at now: MonotonicInstant) -> UInt32? {
+        if tracks.count >= Self.tracksLimit {
+            let weakest = tracks.indices.filter { tracks[$0].state == .tentative }.min {
+                tracks[$0].bestScore < tracks[$1].bestScore
+            }
+            guard let weakest, tracks[weakest].bestScore < seen.score else {
+                counters.refused += 1
+                return nil
+            }
+            tracks.remove(at: weakest)
+        }
+        let motion = Motion(
+            at: seen.place - shift, sigma: seen.sigmaMetres, velocity: rules.current,
+            velocitySigma: rules.velocitySigma)
+        tracks.append(Track(number: nextNumber, from: seen, at: now, motion: motion))
+        nextNumber &+= 1
+        counters.begun += 1
+        return tracks.last?.number
+    }
+}

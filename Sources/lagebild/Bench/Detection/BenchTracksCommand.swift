@@ -1,0 +1,114 @@
+import ArgumentParser
+import FlightTypes
+import Foundation
+import HotspotDetection
+import Scenario
+import Synchronization
+import Tracking
+
+struct BenchTracksCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "tracks",
+        abstract: "Measure what is followed on made-up water: heads found, and tracks that are none.",
+        discussion: """
+            A head counts as found when a confirmed track lies within 2 m of it (3 m at 120 m) no later than one second after it came \
+            into view. Empty water with noise and waves shows what is invented. The water is made up (Sources/Scenario/WaterHover.swift \
+            says what it assumes); it is no evidence about real water.
+
+            Example: lagebild bench tracks --seeds 1000 --hours 1
+            """)
+    @Option(help: "Heads, each with a seed of its own.") var seeds = 1000
+    @Option(help: "Hours of empty water for each sensor.") var hours = 1.0
+    @Option(help: "How much warmer the head is, kelvin.") var kelvin = 6.0
+
+    func validate() throws {
+        guard (1...1_000_000).contains(seeds), (0...1000).contains(hours), (0...100).contains(kelvin) else {
+            throw ValidationError("seeds up to 1,000,000, hours up to 1000, kelvin up to 100")
+        }
+    }
+
+    func run() {
+        for (name, sensor, height) in [("Lepton", WaterHover.Sensor.lepton, 40.0), ("640×512", .boson, 120)] {
+            let found = Self.parallel(seeds) { Self.isFound(UInt64($0), sensor, height, kelvin) ? 1 : 0 }
+            print(
+                String(
+                    format: "%@ at %.0f m, head %.0f K warmer: %d of %d found within a second (%.1f %%)",
+                    name as NSString, height, kelvin, found, seeds, 100 * Double(found) / Double(seeds)))
+            guard hours > 0 else { continue }
+            // In pieces of a minute, so that both cores have work.
+            let minutes = Int((hours * 60).rounded(.up))
+            let invented = Self.parallel(minutes) { Self.invented(UInt64($0) &+ 1 << 40, sensor, height) }
+            print(
+                String(
+                    format: "%@ at %.0f m, empty water: %d confirmed tracks in %.2f h (%.2f an hour)", name as NSString,
+                    height,
+                    invented, Double(minutes) / 60, Double(invented) / Double(minutes) * 60))
+        }
+    }
+
+    private static func parallel(_ count: Int, _ body: @escaping @Sendable (Int) -> Int) -> Int {
+        let sum = Mutex(0)
+        DispatchQueue.concurrentPerform(iterations: count) { number in
+            let value = body(number)
+            sum.withLock { $0 += value }
+        }
+        return sum.withLock { $0 }
+    }
+
+    /// Detector and tracker over the pictures of a hover.
+    private struct Watch {
+        let hover: WaterHover
+        var detector = HotspotDetector(configuration: .candidates(unit: .centikelvin))
+        var tracker: WaterTracker
+
+        init(_ hover: WaterHover) {
+            self.hover = hover
+            var rules = WaterTracker.Rules()
+            rules.current = PlanePoint(east: WaterHover.currentMetresPerSecond, north: 0)
+            tracker = WaterTracker(rules: rules)
+        }
+
+        mutating func look(_ number: Int) {
+            let picture = hover.picture(number)
+            guard let image = ThermalImage(width: picture.width, height: picture.height, values: picture.values) else {
+                return
+            }
+            let pixel = hover.metresPerPixel * hover.metresPerPixel
+            let seen = detector.detect(image).map { spot in
+                let place = hover.place(x: Double(spot.centroidX), y: Double(spot.centroidY), in: number)
+                return Observation(
+                    place: PlanePoint(east: place.x, north: place.y), sigmaMetres: hover.placeSigmaMetres,
+                    areaSquareMetres: Double(spot.area) * pixel, contrast: Double(spot.contrast),
+                    score: Double(spot.score))
+            }
+            let now = MonotonicInstant(nanoseconds: Int64(hover.seconds(of: number) * 1e9) + 1)
+            let halfWidth = Double(picture.width) / 2 * hover.metresPerPixel
+            let halfHeight = Double(picture.height) / 2 * hover.metresPerPixel
+            _ = tracker.update(seen, at: now) { $0.east.magnitude < halfWidth && $0.north.magnitude < halfHeight }
+        }
+    }
+
+    private static func isFound(
+        _ seed: UInt64, _ sensor: WaterHover.Sensor, _ height: Double, _ kelvin: Double
+    ) -> Bool {
+        let hover = WaterHover(seed: seed, sensor: sensor, heightMetres: height, headKelvin: kelvin)
+        var watch = Watch(hover)
+        for number in 0...Int(sensor.framesPerSecond) {
+            watch.look(number)
+            let head = hover.head(at: hover.seconds(of: number))
+            let isThere = watch.tracker.tracks.contains { track in
+                track.state == .confirmed
+                    && hypot(track.place.east - head.x, track.place.north - head.y) < max(2, height / 40)
+            }
+            if isThere { return true }
+        }
+        return false
+    }
+
+    /// Confirmed tracks in a minute of empty water.
+    private static func invented(_ seed: UInt64, _ sensor: WaterHover.Sensor, _ height: Double) -> Int {
+        var watch = Watch(WaterHover(seed: seed, sensor: sensor, heightMetres: height, headKelvin: nil))
+        for number in 0..<Int(60 * sensor.framesPerSecond) { watch.look(number) }
+        return Int(watch.tracker.counters.confirmed)
+    }
+}

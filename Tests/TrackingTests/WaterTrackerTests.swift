@@ -1,0 +1,176 @@
+import FlightTypes
+import Testing
+
+@testable import Tracking
+
+@Suite struct WaterTrackerTests {
+    private static let river: WaterTracker.Rules = {
+        var rules = WaterTracker.Rules()
+        rules.current = PlanePoint(east: 1.5, north: 0)
+        return rules
+    }()
+    private func time(_ seconds: Double) -> MonotonicInstant { MonotonicInstant(nanoseconds: Int64(seconds * 1e9) + 1) }
+    private func seen(
+        _ east: Double, _ north: Double, score: Double = 7, area: Double = 0.2, contrast: Double = 60
+    ) -> Observation {
+        Observation(
+            place: PlanePoint(east: east, north: north), sigmaMetres: 0.25, areaSquareMetres: area, contrast: contrast,
+            score: score)
+    }
+
+    @Test func whatStaysIsConfirmedAndWhatFlashesIsNot() throws {
+        var tracker = WaterTracker(rules: Self.river)
+        for step in 0..<20 {
+            let now = Double(step) / 10
+            // A head that drifts; a glint somewhere else each time.
+            let numbers = tracker.update(
+                [seen(1.5 * now, 3), seen(Double(step * 37 % 50) - 25, Double(step * 13 % 40) - 40, score: 30)],
+                at: time(now)
+            ) { _ in true }
+            #expect(numbers[0] == 0)
+            let confirmed = tracker.tracks.filter { $0.state == .confirmed }.map(\.number)
+            #expect(confirmed == (now >= 0.7 ? [0] : []))
+        }
+        let head = try #require(tracker.tracks.first)
+        #expect(head.hits == 20 && head.looks == 20 && tracker.doubts(about: head) == [])
+        #expect((head.velocity.east - 1.5).magnitude < 0.2 && head.velocity.north.magnitude < 0.2)
+        #expect(tracker.counters.confirmed == 1)
+    }
+
+    @Test func weakOnesNeedEveryLookAndNoiseNeverComesTogether() {
+        var tracker = WaterTracker(rules: Self.river)
+        for step in 0..<30 {
+            // Each second look misses it, and what is seen is weak.
+            let observations = step % 2 == 0 ? [seen(0.15 * Double(step), 0, score: 5)] : []
+            _ = tracker.update(observations, at: time(Double(step) / 10)) { _ in true }
+        }
+        #expect(tracker.counters.confirmed == 0)
+    }
+
+    @Test func aSwimmerGoesUnderAndComesUpAsTheSame() {
+        var tracker = WaterTracker(rules: Self.river)
+        for step in 0..<80 where !(20..<55).contains(step) {
+            let now = Double(step) / 10
+            _ = tracker.update([seen(1.5 * now, 0)], at: time(now)) { _ in true }
+        }
+        #expect(tracker.tracks.map(\.number) == [0] && tracker.tracks.map(\.state) == [.confirmed])
+        _ = tracker.update([], at: time(14)) { _ in true }
+        #expect(tracker.tracks.isEmpty, "six seconds in view without a sight of it")
+    }
+
+    @Test func outOfViewItIsRememberedForAMinute() {
+        var tracker = WaterTracker(rules: Self.river)
+        for step in 0..<20 {
+            _ = tracker.update([seen(0.15 * Double(step), 0)], at: time(Double(step) / 10)) { _ in true }
+        }
+        for second in 3..<60 { _ = tracker.update([], at: time(Double(second))) { _ in false } }
+        #expect(tracker.tracks.count == 1 && tracker.tracks[0].looks == 20)
+        #expect((tracker.tracks[0].place.east - 1.5 * 59).magnitude < 12, "it drifts on")
+        _ = tracker.update([], at: time(63)) { _ in false }
+        #expect(tracker.tracks.isEmpty)
+    }
+
+    @Test func theCamerasOwnJumpMovesNoTrack() throws {
+        var tracker = WaterTracker(rules: Self.river)
+        let homes: [(Double, Double)] = [(0, 0), (20, 5), (-15, 9), (4, -30)]
+        for step in 0..<30 {
+            let now = Double(step) / 10
+            // From the twentieth picture on all places are off by 0.6 m.
+            let jump = step >= 20 ? 0.6 : 0
+            _ = tracker.update(
+                homes.map { seen($0.0 + 1.5 * now, $0.1 + jump) }, at: time(now)
+            ) { _ in true }
+        }
+        #expect(tracker.tracks.count == 4)
+        for track in tracker.tracks { #expect(track.velocity.north.magnitude < 0.1) }
+    }
+
+    @Test func warmAndColdAreNeverTheSame() {
+        var tracker = WaterTracker(rules: Self.river)
+        let first = tracker.update([seen(0, 0, contrast: 60)], at: time(0)) { _ in true }
+        let second = tracker.update([seen(0.15, 0, contrast: -60)], at: time(0.1)) { _ in true }
+        #expect(first == [0] && second == [1])
+    }
+
+    @Test func saysWhatSpeaksAgainstAPerson() throws {
+        func doubts(speed: Double, area: Double, current: Double = 1.5) throws -> Track.Doubts {
+            var rules = WaterTracker.Rules()
+            rules.current = PlanePoint(east: current, north: 0)
+            rules.velocitySigma = 4
+            var tracker = WaterTracker(rules: rules)
+            for step in 0..<100 {
+                let now = Double(step) / 10
+                _ = tracker.update([seen(speed * now, 0, score: 40, area: area)], at: time(now)) { _ in true }
+            }
+            return tracker.doubts(about: try #require(tracker.tracks.first { $0.state == .confirmed }))
+        }
+        #expect(try doubts(speed: 1.5, area: 0.2) == [])
+        #expect(try doubts(speed: 1.5, area: 12) == .large)
+        #expect(try doubts(speed: 0, area: 0.2) == .fixed)
+        #expect(try doubts(speed: -4, area: 0.2) == .fast)
+        #expect(try doubts(speed: 6, area: 9) == [.fast, .large])
+        #expect(try doubts(speed: 0, area: 0.2, current: 0) == [], "still water: what stays may be anybody")
+    }
+
+    /// Whatever comes, limits hold and nothing is a number that is none.
+    @Test(arguments: 0..<20 as Range<UInt64>)
+    func hostileObservations(seed: UInt64) {
+        var state = seed
+        func random(_ limit: Int) -> Int {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return Int(state >> 33) % limit
+        }
+        let wild: [Double] = [.nan, .infinity, -.infinity, 0, -1, 1e300, 5e-324, 3, 1e5]
+        var tracker = WaterTracker(rules: Self.river)
+        var now = 0.0
+        for _ in 0..<200 {
+            now += [0.1, 0, -1, 0.03, 1e4, 1e-9][random(6)]
+            let observations = (0..<random(100)).map { _ -> Observation in
+                guard random(3) == 0 else {
+                    return seen(Double(random(60)), Double(random(60)), score: Double(random(20)))
+                }
+                return Observation(
+                    place: PlanePoint(east: wild[random(9)], north: wild[random(9)]), sigmaMetres: wild[random(9)],
+                    areaSquareMetres: wild[random(9)], contrast: wild[random(9)], score: wild[random(9)])
+            }
+            let numbers = tracker.update(observations, at: time(max(0, now))) { _ in random(2) == 0 }
+            #expect(numbers.count == observations.count)
+            #expect(tracker.tracks.count <= WaterTracker.tracksLimit)
+            for track in tracker.tracks {
+                #expect(track.place.east.isFinite && track.velocity.north.isFinite && track.sigmas.place.isFinite)
+                #expect(track.hits <= track.looks)
+            }
+        }
+    }
+
+    @Test func theFilterIsConsistent() {
+        // A hundred random walks with the filter's own noise: errors in sigmas have the mean square they must have.
+        var state: UInt64 = 9
+        func normal() -> Double {
+            var sum = 0.0
+            for _ in 0..<12 {
+                state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+                sum += Double(state >> 11) * 0x1p-53
+            }
+            return sum - 6
+        }
+        var square = 0.0, count = 0.0
+        for _ in 0..<100 {
+            var (place, velocity) = (0.0, 0.4 * normal())
+            var motion = Motion(
+                at: PlanePoint(east: 0.3 * normal(), north: 0), sigma: 0.3, velocity: PlanePoint(east: 0, north: 0),
+                velocitySigma: 0.4)
+            for _ in 0..<50 {
+                let kick = 0.2 * 0.1.squareRoot() * normal()
+                place += 0.1 * velocity + 0.05 * kick
+                velocity += kick
+                motion.predict(seconds: 0.1, acceleration: 0.2)
+                motion.correct(with: PlanePoint(east: place + 0.3 * normal(), north: 0), sigma: 0.3)
+            }
+            let off = motion.place.east - place
+            square += off * off / motion.placeVariance
+            count += 1
+        }
+        #expect((0.7...1.4).contains(square / count))
+    }
+}
