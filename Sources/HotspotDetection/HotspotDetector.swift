@@ -19,7 +19,10 @@ public struct HotspotDetector: Sendable {
     private var tiles: [TileStatistics]
     private var candidates = CandidateSearch()
     private var growing = RegionGrowing()
+    /// 255 where a pixel belongs to a region, and the boxes in which that is so: the next picture clears no more than those.
     private var occupied: [UInt8] = []
+    private var boxes: [(columns: Range<Int>, rows: Range<Int>)] = []
+    private var occupiedSize = (width: 0, height: 0)
     private var found: [Hotspot] = []
 
     /// A detector; values out of range are brought into it.
@@ -51,14 +54,28 @@ public struct HotspotDetector: Sendable {
     /// 255 where a pixel belongs to something that stands out, else 0; row by row.
     public mutating func mask(of image: ThermalImage) -> [UInt8] {
         _ = detect(image)
-        return Array(occupied.prefix(image.width * image.height))
+        return occupied
     }
 
     /// Makes the levels and what each tile of them holds.
     private mutating func prepare(_ image: ThermalImage) {
-        let count = image.width * image.height
-        if occupied.count < count { occupied = [UInt8](repeating: 0, count: count) }
-        occupied.withUnsafeMutableBufferPointer { $0.prefix(count).update(repeating: 0) }
+        if occupiedSize == (image.width, image.height) {
+            occupied.withUnsafeMutableBufferPointer { occupied in
+                for box in boxes {
+                    for row in box.rows {
+                        for place in row * image.width + box.columns.lowerBound..<row * image.width
+                            + box.columns.upperBound
+                        {
+                            occupied[place] = 0
+                        }
+                    }
+                }
+            }
+        } else {
+            occupied = [UInt8](repeating: 0, count: image.width * image.height)
+            occupiedSize = (image.width, image.height)
+        }
+        boxes.removeAll(keepingCapacity: true)
         let full = Level(
             width: image.width, height: image.height, shift: 0,
             values: configuration.isSmoothed ? smooth(image) : image.values)
@@ -147,6 +164,11 @@ public struct HotspotDetector: Sendable {
                 }
             }
             let left = region.left * size, top = region.top * size
+            boxes.append(
+                (
+                    left..<min((region.right + 1) * size, image.width),
+                    top..<min((region.bottom + 1) * size, image.height)
+                ))
             let centre = Float(size - 1) / 2
             let contrast = Int32(Float(peak) - region.background)
             return Hotspot(

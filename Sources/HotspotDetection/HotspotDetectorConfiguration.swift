@@ -53,7 +53,7 @@ extension HotspotDetector {
             case .counts: floor = 25
             }
             growth = unit == .none ? 0.35 : 0.25
-            rings = unit == .none ? [21, 13, 7] : [17, 9]
+            rings = unit == .none ? [21, 13, 7] : [13]
             erosion = 5
             // Where a value is a temperature, large fires and boats count too; small-target sets hold none.
             levels = unit == .none ? 1 : 3

@@ -13,17 +13,19 @@ struct BenchDetectCommand: ParsableCommand {
             Example: lagebild bench detect --small-targets infrared-small-target --speed
             """)
     @Option(help: "Folder with images/ and masks/ of small targets.") var smallTargets: String?
+    @Option(help: "Folder with images/ and labels.json of persons on land.") var persons: String?
     @Flag(help: "Measure the time of made-up frames of 160×120 and 640×512.") var speed = false
     @Option(help: "With --speed: write those frames into this folder, for other programs.") var framesTo: String?
 
     func validate() throws {
-        guard smallTargets != nil || speed else {
-            throw ValidationError("nothing to measure: --small-targets or --speed")
+        guard smallTargets != nil || persons != nil || speed else {
+            throw ValidationError("nothing to measure: --small-targets, --persons or --speed")
         }
     }
 
     func run() throws {
         if let smallTargets { try SmallTargetBench(set: SmallTargetSet(folder: smallTargets)).run() }
+        if let persons { try PersonBench(folder: persons).run() }
         if speed { try DetectSpeed.run(writingTo: framesTo) }
     }
 }

@@ -21,6 +21,9 @@ struct BenchTracksCommand: ParsableCommand {
     @Option(help: "Hours of empty water for each sensor.") var hours = 1.0
     @Option(help: "How much warmer the head is, kelvin.") var kelvin = 6.0
 
+    enum SensorName: String, ExpressibleByArgument, CaseIterable { case lepton, boson }
+    @Option(help: "Only this sensor.") var sensor: SensorName?
+
     func validate() throws {
         guard (1...1_000_000).contains(seeds), (0...1000).contains(hours), (0...100).contains(kelvin) else {
             throw ValidationError("seeds up to 1,000,000, hours up to 1000, kelvin up to 100")
@@ -28,7 +31,10 @@ struct BenchTracksCommand: ParsableCommand {
     }
 
     func run() {
-        for (name, sensor, height) in [("Lepton", WaterHover.Sensor.lepton, 40.0), ("640×512", .boson, 120)] {
+        let all = [
+            (SensorName.lepton, "Lepton", WaterHover.Sensor.lepton, 40.0), (.boson, "640×512", .boson, 120),
+        ]
+        for (which, name, sensor, height) in all where self.sensor.map({ $0 == which }) ?? true {
             let found = Self.parallel(seeds) { Self.isFound(UInt64($0), sensor, height, kelvin) ? 1 : 0 }
             print(
                 String(

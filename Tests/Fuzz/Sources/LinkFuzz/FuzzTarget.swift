@@ -3,7 +3,7 @@ import Sensors
 /// What is fuzzed: each target takes any bytes and ends the program when something that must hold does not.
 enum FuzzTarget: String, CaseIterable {
     case record, datagram, handshake, station, drone, ledger, reassembler, object, trace, erasure
-    case mavlink, tlog, nmea, gpsd, gymcu, teraranger, senxor, lepton, thermalCoding, pgm
+    case mavlink, tlog, nmea, gpsd, gymcu, teraranger, senxor, lepton, thermalCoding, pgm, tiff
 
     func run(_ bytes: [UInt8]) {
         switch self {
@@ -27,6 +27,7 @@ enum FuzzTarget: String, CaseIterable {
         case .lepton: ThermalTargets.lepton(bytes)
         case .thermalCoding: ThermalTargets.coding(bytes)
         case .pgm: ThermalTargets.pgm(bytes)
+        case .tiff: ThermalTargets.tiff(bytes)
         }
     }
 }

@@ -15,7 +15,7 @@ enum Seeds {
 
     static func of(_ target: FuzzTarget) -> [(name: String, bytes: [UInt8])] {
         switch target {
-        case .mavlink, .tlog, .nmea, .gpsd, .gymcu, .teraranger, .senxor, .lepton, .thermalCoding, .pgm:
+        case .mavlink, .tlog, .nmea, .gpsd, .gymcu, .teraranger, .senxor, .lepton, .thermalCoding, .pgm, .tiff:
             SensorSeeds.of(target)
         case .record: records
         case .object: objects

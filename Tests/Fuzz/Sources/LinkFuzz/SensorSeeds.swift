@@ -21,10 +21,18 @@ enum SensorSeeds {
             [("lepton", [1, 160, 122, 1, 0, 0, 0, 0]), ("halves", [0, 8, 0, 8, 0, 0, 2, 8, 0, 8, 0, 0, 0, 200, 0])]
         case .thermalCoding: [("picture", ThermalCoder.encode([10, 12, 10, 10, 11, 10], width: 3, height: 2) ?? [])]
         case .pgm: [("small", PGM.encode([1, 2, 3, 4, 5, 65_535], width: 3, height: 2) ?? [])]
+        case .tiff: [("float", floatTIFF)]
         default: []
         }
     }
 
+    /// Two pixels of 32-bit floating point.
+    private static let floatTIFF: [UInt8] = [
+        73, 73, 42, 0, 16, 0, 0, 0, 0, 0, 172, 65, 0, 0, 150, 67, 8, 0, 0, 1, 3, 0, 1, 0, 0, 0, 2, 0, 0, 0, 1, 1, 3, 0,
+        1, 0, 0, 0, 1, 0, 0, 0, 2, 1, 3, 0, 1, 0, 0, 0, 32, 0, 0, 0, 3, 1, 3, 0, 1, 0, 0, 0, 1, 0, 0, 0, 17, 1, 4, 0, 1,
+        0, 0, 0, 8, 0, 0, 0, 21, 1, 3, 0, 1, 0, 0, 0, 1, 0, 0, 0, 23, 1, 4, 0, 1, 0, 0, 0, 8, 0, 0, 0, 83, 1, 3, 0, 1,
+        0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0,
+    ]
     private static func frame(_ bytes: [UInt8]?) -> [UInt8] { bytes ?? [] }
     /// In blocks as the target reads them: a length of two bytes before each.
     private static func serial(_ bytes: [UInt8]) -> [(name: String, bytes: [UInt8])] {

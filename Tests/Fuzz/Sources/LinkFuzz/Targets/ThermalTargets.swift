@@ -70,4 +70,16 @@ enum ThermalTargets {
         }
         must(image.samples.count == image.width * image.height, "samples as many as stated")
     }
+
+    static func tiff(_ bytes: [UInt8]) {
+        guard let image = try? TIFF.decode(bytes, limits: ImageLimits(width: 256, height: 256, pixels: 4096)) else {
+            return
+        }
+        let count =
+            switch image.samples {
+            case .whole(let values, _): values.count
+            case .float(let values): values.count
+            }
+        must(count == image.width * image.height, "samples as many as stated")
+    }
 }
