@@ -15,7 +15,7 @@ public struct WaterTracker: Sendable {
         /// Looks of the last eight that must have been hits.
         public var confirmHits = 5
         /// What the scores of the last eight looks must come to: a few strong hits, or many weak ones.
-        public var confirmScore = 43.0
+        public var confirmScore = 44.0
         /// A confirmed track in view ends so long after it was last seen: swimmers go under and come up.
         public var endAfter: Duration = .seconds(5)
         /// Out of view it is remembered for so long.

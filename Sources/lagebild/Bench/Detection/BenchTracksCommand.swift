@@ -18,6 +18,7 @@ struct BenchTracksCommand: ParsableCommand {
             Example: lagebild bench tracks --seeds 1000 --hours 1
             """)
     @Option(help: "Heads, each with a seed of its own.") var seeds = 1000
+    @Option(help: "The first seed; thresholds were chosen on the seeds from 0 on.") var first: UInt64 = 1_000_000
     @Option(help: "Hours of empty water for each sensor.") var hours = 1.0
     @Option(help: "How much warmer the head is, kelvin.") var kelvin = 6.0
 
@@ -35,7 +36,7 @@ struct BenchTracksCommand: ParsableCommand {
             (SensorName.lepton, "Lepton", WaterHover.Sensor.lepton, 40.0), (.boson, "640×512", .boson, 120),
         ]
         for (which, name, sensor, height) in all where self.sensor.map({ $0 == which }) ?? true {
-            let found = Self.parallel(seeds) { Self.isFound(UInt64($0), sensor, height, kelvin) ? 1 : 0 }
+            let found = Self.parallel(seeds) { Self.isFound(first &+ UInt64($0), sensor, height, kelvin) ? 1 : 0 }
             print(
                 String(
                     format: "%@ at %.0f m, head %.0f K warmer: %d of %d found within a second (%.1f %%)",
@@ -43,7 +44,7 @@ struct BenchTracksCommand: ParsableCommand {
             guard hours > 0 else { continue }
             // In pieces of a minute, so that both cores have work.
             let minutes = Int((hours * 60).rounded(.up))
-            let invented = Self.parallel(minutes) { Self.invented(UInt64($0) &+ 1 << 40, sensor, height) }
+            let invented = Self.parallel(minutes) { Self.invented(first &+ UInt64($0) &+ 1 << 40, sensor, height) }
             print(
                 String(
                     format: "%@ at %.0f m, empty water: %d confirmed tracks in %.2f h (%.2f an hour)", name as NSString,
