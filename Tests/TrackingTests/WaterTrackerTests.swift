@@ -120,7 +120,7 @@ import Testing
             state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
             return Int(state >> 33) % limit
         }
-        let wild: [Double] = [.nan, .infinity, -.infinity, 0, -1, 1e300, 5e-324, 3, 1e5]
+        let wild: [Double] = [.nan, .infinity, -.infinity, 0, -1, 1e300, .leastNonzeroMagnitude, 3, 1e5]
         var tracker = WaterTracker(rules: Self.river)
         var now = 0.0
         for _ in 0..<200 {
