@@ -9,13 +9,18 @@ import Tracking
 struct WaterWatch {
     /// Tilt that changes from picture to picture, degrees; the rest of a pose's error moves all places alike.
     private static let jitterDegrees = 0.3
+    /// Pixels that a point covers: the lens's blur and the smoothing over 3×3.
+    private static let pointPixels = 9.0
+    /// Skin of 34 °C over freezing water, and nobody in the water is warmer than that.
+    private static let hottestKelvin = 34.0
     /// The plane begins anew when the drone is so far from its middle.
     private static let planeReach = 5000.0
     private var detector: HotspotDetector?
     private var tracker: WaterTracker
-    private let rules: WaterTracker.Rules
     private var plane: LocalPlane?
     private var spots: [Hotspot] = []
+    /// The error of each confirmed track's last sighting.
+    private var ellipses: [UInt32: ErrorEllipse] = [:]
 
     init(current: WaterCurrent?) {
         var rules = WaterTracker.Rules()
@@ -27,29 +32,42 @@ struct WaterWatch {
             // Anything up to a strong current has to be taken for possible.
             rules.velocitySigma = 1.2
         }
-        self.rules = rules
         tracker = WaterTracker(rules: rules)
     }
 
     var counters: WaterTracker.Counters { tracker.counters }
 
-    /// What of this frame belongs to a confirmed track.
-    mutating func confirmed(in frame: Frame, _ image: ThermalImage, camera: CameraModel?) -> [Hotspot] {
+    /// What of a frame belongs to tracks, and all tracks that people are told of.
+    struct Findings {
+        /// Spots of confirmed tracks with the track's number.
+        var spots: [(track: UInt32, spot: Hotspot)] = []
+        /// The surest first; each without its detection and picture, which the report gives it.
+        var tracks: [TrackReport] = []
+    }
+
+    /// Looks at a frame. Without a pose and during a flat field nothing is followed, and the tracks move on as foretold.
+    mutating func look(
+        at frame: Frame, _ image: ThermalImage, camera: CameraModel?, errors: PlacementErrors = .typical
+    ) -> Findings {
         guard !frame.flags.contains(.flatField) else {
             tracker.skip()
-            return []
+            return Findings(tracks: reports(at: frame.captureTime.monotonic, seen: []))
         }
-        guard let camera, frame.pose.quality == .interpolated || frame.pose.quality == .extrapolated else { return [] }
         let pose = CameraPose(frame.pose)
-        guard let plane = plane(around: pose.position) else { return [] }
+        guard let camera, frame.pose.quality == .interpolated || frame.pose.quality == .extrapolated,
+            let plane = plane(around: pose.position)
+        else { return Findings(tracks: reports(at: frame.captureTime.monotonic, seen: [])) }
+        tracker.rules.personContrast = frame.unit.kelvin(Self.hottestKelvin)
         var detector = detector ?? HotspotDetector(configuration: .candidates(unit: frame.unit))
         detector.detect(image, into: &spots)
         self.detector = detector
-        var kept: [Hotspot] = []
+        var kept: [(spot: Hotspot, ellipse: ErrorEllipse)] = []
         let observations = spots.compactMap { spot -> Observation? in
-            guard let seen = Self.observation(spot, camera: camera, pose: pose, plane: plane) else { return nil }
-            kept.append(spot)
-            return seen
+            guard
+                let seen = Self.observation(spot, camera: camera, pose: pose, plane: plane, errors: errors)
+            else { return nil }
+            kept.append((spot, seen.ellipse))
+            return seen.observation
         }
         let numbers = tracker.update(observations, at: frame.captureTime.monotonic) { point in
             let place = plane.position(east: point.east, north: point.north)
@@ -57,9 +75,51 @@ struct WaterWatch {
             return (0..<Double(frame.width)).contains(pixel.x) && (0..<Double(frame.height)).contains(pixel.y)
         }
         let confirmed = Set(tracker.tracks.filter { $0.state == .confirmed }.map(\.number))
-        return zip(kept, numbers).compactMap { spot, number in
-            number.map(confirmed.contains) ?? false ? spot : nil
+        ellipses = ellipses.filter { confirmed.contains($0.key) }
+        var found = Findings()
+        for (kept, number) in zip(kept, numbers) {
+            guard let number, confirmed.contains(number) else { continue }
+            found.spots.append((number, kept.spot))
+            ellipses[number] = kept.ellipse
         }
+        found.tracks = reports(at: frame.captureTime.monotonic, seen: Set(found.spots.map(\.track)))
+        return found
+    }
+
+    private func reports(at now: MonotonicInstant, seen: Set<UInt32>) -> [TrackReport] {
+        guard let plane else { return [] }
+        return tracker.tracks.filter { $0.state == .confirmed }
+            .map { report($0, plane, at: now, isSeen: seen.contains($0.number)) }
+            .sorted { Self.isSurer($0, than: $1) }
+    }
+
+    private static func isSurer(_ one: TrackReport, than other: TrackReport) -> Bool {
+        if one.doubts.isEmpty != other.doubts.isEmpty { return one.doubts.isEmpty }
+        if one.bestScore != other.bestScore { return one.bestScore > other.bestScore }
+        return one.number < other.number
+    }
+
+    private func report(_ track: Track, _ plane: LocalPlane, at now: MonotonicInstant, isSeen: Bool) -> TrackReport {
+        let foretold = track.foretold(at: now)
+        let place = plane.position(east: foretold.place.east, north: foretold.place.north)
+        // The pose's own error is that of the last sighting; what has been foretold since then comes on top.
+        let ellipse = (ellipses[track.number] ?? ErrorEllipse.zero).widened(bySigma: foretold.sigma)
+        func milliseconds(_ since: MonotonicInstant) -> UInt32 {
+            UInt32(clamping: Int64(now.since(since).milliseconds))
+        }
+        var report = TrackReport(
+            number: track.number, isSeen: isSeen, ageMilliseconds: milliseconds(track.birth),
+            unseenMilliseconds: milliseconds(track.lastSeen), hits: UInt32(clamping: track.hits),
+            looks: UInt32(clamping: track.looks), bestScore: Float(track.bestScore),
+            areaSquareMetres: Float(track.areaSquareMetres), contrast: Float(track.contrast),
+            latitude: place.latitude, longitude: place.longitude,
+            ellipse: TrackReport.Ellipse(
+                semiMajorMetres: Float(ellipse.semiMajorMetres), semiMinorMetres: Float(ellipse.semiMinorMetres),
+                directionDegrees: Float(ellipse.directionDegrees)),
+            velocityEast: Float(track.velocity.east), velocityNorth: Float(track.velocity.north),
+            velocitySigma: Float(track.sigmas.velocity))
+        report.doubts = tracker.doubts(about: track)
+        return report
     }
 
     private mutating func plane(around position: GeodeticPosition) -> LocalPlane? {
@@ -69,23 +129,36 @@ struct WaterWatch {
             if hypot(off.east, off.north) < Self.planeReach { return plane }
         }
         // Tracks of the old plane mean nothing on the new one.
-        tracker = WaterTracker(rules: rules)
+        tracker.forget()
         plane = LocalPlane(origin: position)
         return plane
     }
 
     private static func observation(
-        _ spot: Hotspot, camera: CameraModel, pose: CameraPose, plane: LocalPlane
-    ) -> Observation? {
+        _ spot: Hotspot, camera: CameraModel, pose: CameraPose, plane: LocalPlane, errors: PlacementErrors
+    ) -> (observation: Observation, ellipse: ErrorEllipse)? {
         let pixel = ImagePoint(x: Double(spot.centroidX) + 0.5, y: Double(spot.centroidY) + 0.5)
-        guard case .success(let ground) = place(pixel, camera: camera, pose: pose) else { return nil }
+        guard case .success(let ground) = place(pixel, camera: camera, pose: pose, errors: errors) else { return nil }
         let off = plane.offset(to: ground.position)
         let pixelMetres = ground.slantRangeMetres / min(camera.focalLengthPixels, camera.focalLengthDownPixels)
         let jitter = ground.slantRangeMetres * jitterDegrees * .pi / 180
-        return Observation(
+        let seen = Observation(
             place: PlanePoint(east: off.east, north: off.north), sigmaMetres: hypot(jitter, pixelMetres / 3),
-            areaSquareMetres: Double(spot.area) * pixelMetres * pixelMetres, contrast: Double(spot.contrast),
+            areaSquareMetres: Double(spot.area) * pixelMetres * pixelMetres,
+            pointSquareMetres: pointPixels * pixelMetres * pixelMetres, contrast: Double(spot.contrast),
             score: Double(spot.score))
+        return (seen, ground.ellipse)
+    }
+}
+
+extension ThermalUnit {
+    /// A difference of so many kelvin in this unit; infinite where values are no temperatures.
+    fileprivate func kelvin(_ difference: Double) -> Double {
+        switch self {
+        case .centikelvin: difference * 100
+        case .decikelvin: difference * 10
+        case .counts, .none: .infinity
+        }
     }
 }
 

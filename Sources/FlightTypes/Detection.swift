@@ -51,6 +51,8 @@ public struct Detection: Hashable, Sendable {
 public struct DetectionReport: Hashable, Sendable {
     /// At most this many detections a report; the strongest stay.
     public static let detectionsLimit = 64
+    /// At most this many tracks a report; the first stay.
+    public static let tracksLimit = 16
     /// Who this report is.
     public var id: ObjectID
     /// The frame's capture time.
@@ -61,15 +63,17 @@ public struct DetectionReport: Hashable, Sendable {
     public var sequence: UInt64
     /// Strongest first.
     public var detections: [Detection]
-    /// A small JPEG of the strongest one's surroundings, so that a link too slow for pictures still shows what was found; empty
-    /// where there is none.
+    /// What has stayed on the water, the surest first; also what this frame does not show.
+    public var tracks: [TrackReport]
+    /// A small JPEG of the surroundings of the track that is marked as pictured, else of the strongest detection, so that a link
+    /// too slow for pictures still shows what was found; empty where there is none.
     public var crop: [UInt8]
     /// No crop is longer (bytes).
     public static let cropLimit = 16_384
-    /// A report of its parts; detections beyond the limit are cut off, and a crop beyond its limit is left out.
+    /// A report of its parts; detections and tracks beyond the limit are cut off, and a crop beyond its limit is left out.
     public init(
         id: ObjectID, captureTime: CaptureTime, stream: StreamID, sequence: UInt64, detections: [Detection],
-        crop: [UInt8] = []
+        crop: [UInt8] = [], tracks: [TrackReport] = []
     ) {
         self.id = id
         self.captureTime = captureTime
@@ -77,5 +81,6 @@ public struct DetectionReport: Hashable, Sendable {
         self.sequence = sequence
         self.detections = Array(detections.prefix(Self.detectionsLimit))
         self.crop = crop.count <= Self.cropLimit ? crop : []
+        self.tracks = Array(tracks.prefix(Self.tracksLimit))
     }
 }

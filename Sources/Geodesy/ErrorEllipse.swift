@@ -9,15 +9,28 @@ public struct ErrorEllipse: Hashable, Sendable {
     /// Direction of the longer axis, degrees clockwise from true north, 0..<180.
     public var directionDegrees: Double
 
+    /// Of two independent normal values nine in ten lie within √(−2 ln 0.1) sigmas.
+    private static let factor = 2.145_966
+
     /// A normal distribution with these sigmas along and across a direction (degrees from north).
     init(sigmaAlong: Double, sigmaAcross: Double, alongDegrees: Double) {
-        // Of two independent normal values nine in ten lie within √(−2 ln 0.1) sigmas.
-        let factor = 2.145_966
-        semiMajorMetres = factor * max(sigmaAlong, sigmaAcross)
-        semiMinorMetres = factor * min(sigmaAlong, sigmaAcross)
+        semiMajorMetres = Self.factor * max(sigmaAlong, sigmaAcross)
+        semiMinorMetres = Self.factor * min(sigmaAlong, sigmaAcross)
         let turned = sigmaAlong >= sigmaAcross ? alongDegrees : alongDegrees + 90
         let rest = fmod(turned, 180)
         directionDegrees = rest < 0 ? min(rest + 180, 180.0.nextDown) : rest
+    }
+
+    /// No error at all.
+    public static let zero = ErrorEllipse(sigmaAlong: 0, sigmaAcross: 0, alongDegrees: 0)
+
+    /// The same with an independent error that is alike in all directions, one sigma on each axis in metres.
+    public func widened(bySigma sigma: Double) -> ErrorEllipse {
+        guard sigma.isFinite else { return self }
+        var wider = self
+        wider.semiMajorMetres = hypot(semiMajorMetres, Self.factor * sigma)
+        wider.semiMinorMetres = hypot(semiMinorMetres, Self.factor * sigma)
+        return wider
     }
 
     /// Whether a place so far east and north of the middle lies inside.

@@ -53,6 +53,12 @@ public struct UTMREF: Hashable, Sendable, CustomStringConvertible {
             east: wholeEast, north: wholeNorth)
     }
 
+    /// The digits that an error allows: the square's edge is at least a fifth of the error, so that nobody reads metres where tens of
+    /// metres are meant. 5 below 5 m, 4 below 50 m, 3 below 500 m …; 0 where the error is no number.
+    public static func digits(errorMetres: Double) -> Int {
+        (1...5).reversed().first { errorMetres < 5 * Double(size(digits: $0)) } ?? 0
+    }
+
     /// The square a text names, spaces and letter case aside; nil if it is malformed or names none.
     public init?(_ text: some StringProtocol) {
         guard text.utf8.count <= 32 else { return nil }

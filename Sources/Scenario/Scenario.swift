@@ -31,9 +31,10 @@ public struct Scenario: Sendable {
     /// Where along and across are zero: in the middle of the river.
     static let origin = GeodeticPosition(latitude: 51.44658, longitude: 6.71823)
     /// Direction of flow, degrees clockwise from north.
-    static let flowDegrees = 19.4
+    public static let flowDegrees = 19.4
     static let halfRiverMetres = 150.0
-    static let currentMetresPerSecond = 1.5
+    /// Of the water over ground, everywhere.
+    public static let currentMetresPerSecond = 1.5
 
     /// Decides everything.
     public let seed: UInt64

@@ -30,21 +30,28 @@ public struct Observation: Hashable, Sendable {
     public var sigmaMetres: Double
     /// Size on the water, square metres.
     public var areaSquareMetres: Double
+    /// The size that a mere point has on the water, for optics and smoothing; square metres. What is not larger may be a point.
+    public var pointSquareMetres: Double
     /// Difference to the surroundings, in the picture's unit; the cold are negative. Warm and cold are never the same thing.
     public var contrast: Double
     /// The detector's score.
     public var score: Double
 
     /// An observation of its parts.
-    public init(place: PlanePoint, sigmaMetres: Double, areaSquareMetres: Double, contrast: Double, score: Double) {
+    public init(
+        place: PlanePoint, sigmaMetres: Double, areaSquareMetres: Double, pointSquareMetres: Double = 0,
+        contrast: Double,
+        score: Double
+    ) {
         self.place = place
         self.sigmaMetres = sigmaMetres
         self.areaSquareMetres = areaSquareMetres
+        self.pointSquareMetres = pointSquareMetres
         self.contrast = contrast
         self.score = score
     }
     var isUsable: Bool {
         place.east.magnitude < 1e6 && place.north.magnitude < 1e6 && sigmaMetres > 0 && sigmaMetres < 1e4
-            && areaSquareMetres.isFinite && contrast.isFinite && score.isFinite
+            && areaSquareMetres.isFinite && pointSquareMetres.isFinite && contrast.isFinite && score.isFinite
     }
 }

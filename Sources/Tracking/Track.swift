@@ -10,20 +10,6 @@ public struct Track: Hashable, Sendable {
         /// Seen again and again for long enough: people are told.
         case confirmed
     }
-    /// Why a confirmed track is probably not a person in the water. All that apply are kept, so that people can judge.
-    public struct Doubts: OptionSet, Hashable, Sendable {
-        /// The bits.
-        public let rawValue: UInt8
-        /// From its raw form.
-        public init(rawValue: UInt8) { self.rawValue = rawValue }
-        /// Larger than a person: a boat, a bank.
-        public static let large = Doubts(rawValue: 1)
-        /// Faster through the water than anybody swims: a boat, a bird.
-        public static let fast = Doubts(rawValue: 2)
-        /// It stays where it is while the water flows: a buoy, a stone, an outfall.
-        public static let fixed = Doubts(rawValue: 4)
-    }
-
     /// Counts the tracks of a tracker, from 0; never used again.
     public let number: UInt32
     /// When it was first seen.
@@ -36,6 +22,8 @@ public struct Track: Hashable, Sendable {
     public internal(set) var hits = 1, looks = 1
     /// Mean size on the water, square metres.
     public internal(set) var areaSquareMetres: Double
+    /// Mean of what it is larger than a point, square metres; negative where it is smaller.
+    public internal(set) var excessSquareMetres: Double
     /// Mean difference to the surroundings, in the picture's unit.
     public internal(set) var contrast: Double
     /// The best score of all pictures.
@@ -47,18 +35,29 @@ public struct Track: Hashable, Sendable {
     var recent: UInt8 = 1
     var scores = SIMD8<Double>.zero
     var motion: Motion
+    /// What `motion` stands for, and the random acceleration that it is moved on with.
+    private(set) var predicted: MonotonicInstant
+    private let acceleration: Double
 
-    init(number: UInt32, from seen: Observation, at now: MonotonicInstant, motion: Motion) {
+    init(number: UInt32, from seen: Observation, at now: MonotonicInstant, motion: Motion, acceleration: Double) {
         self.number = number
         birth = now
         lastSeen = now
         areaSquareMetres = seen.areaSquareMetres
+        excessSquareMetres = seen.areaSquareMetres - seen.pointSquareMetres
         contrast = seen.contrast
         bestScore = seen.score
         meanScore = seen.score
         isCold = seen.contrast < 0
         scores[0] = seen.score
         self.motion = motion
+        predicted = now
+        self.acceleration = acceleration
+    }
+
+    mutating func predict(to now: MonotonicInstant) {
+        motion.predict(seconds: now.since(predicted).milliseconds / 1000, acceleration: acceleration)
+        predicted = now
     }
 
     /// Where it is now, by the last prediction.
@@ -68,6 +67,13 @@ public struct Track: Hashable, Sendable {
     /// One sigma of place (metres) and velocity (metres a second) on each axis.
     public var sigmas: (place: Double, velocity: Double) {
         (motion.placeVariance.squareRoot(), motion.velocityVariance.squareRoot())
+    }
+    /// Where it will be, or was, at `instant`, and one sigma on each axis (metres). The place above is that of the last picture.
+    public func foretold(at instant: MonotonicInstant) -> (place: PlanePoint, sigma: Double) {
+        var motion = motion
+        let seconds = instant.since(predicted).milliseconds / 1000
+        if seconds > 0 { motion.predict(seconds: min(seconds, 3600), acceleration: acceleration) }
+        return (motion.place, motion.placeVariance.squareRoot())
     }
     /// Pictures of the last five in which it was seen.
     var ofFive: Int { (recent & 0b1_1111).nonzeroBitCount }
@@ -84,6 +90,7 @@ public struct Track: Hashable, Sendable {
         // The last twenty or so count.
         let weight = 1 / Double(min(hits, 20))
         areaSquareMetres += weight * (seen.areaSquareMetres - areaSquareMetres)
+        excessSquareMetres += weight * (seen.areaSquareMetres - seen.pointSquareMetres - excessSquareMetres)
         contrast += weight * (seen.contrast - contrast)
         bestScore = max(bestScore, seen.score)
         meanScore += max(weight, 0.3) * (seen.score - meanScore)

@@ -28,6 +28,8 @@ public struct WaterTracker: Sendable {
         public var personArea = 2.0
         /// Faster through the water than this is no swimmer, m/s.
         public var personSpeed = 3.0
+        /// Warmer than its surroundings by more than this is no person, in the picture's unit.
+        public var personContrast = Double.infinity
         /// The defaults.
         public init() {}
     }
@@ -50,7 +52,7 @@ public struct WaterTracker: Sendable {
     private static let commonLeast = 3
 
     /// As given.
-    public let rules: Rules
+    public var rules: Rules
     /// All tracks, the oldest first.
     public private(set) var tracks: [Track] = []
     /// What happened so far.
@@ -76,9 +78,7 @@ public struct WaterTracker: Sendable {
         if let last {
             let gone = now.since(last)
             if gone > rules.rememberFor { tracks.removeAll() }
-            for index in tracks.indices {
-                tracks[index].motion.predict(seconds: gone.milliseconds / 1000, acceleration: rules.acceleration)
-            }
+            for index in tracks.indices { tracks[index].predict(to: now) }
         }
         last = now
         counters.pictures += 1
@@ -102,13 +102,20 @@ public struct WaterTracker: Sendable {
         return belongs
     }
 
+    /// Forgets all tracks, for water far away; numbers go on and counters stay.
+    public mutating func forget() {
+        tracks.removeAll()
+        last = nil
+    }
+
     /// The sensor corrected itself or the picture is not to be trusted: time goes on, nothing is missed.
     public mutating func skip() { counters.skipped += 1 }
 
     /// Why a track is probably no person.
-    public func doubts(about track: Track) -> Track.Doubts {
-        var doubts: Track.Doubts = []
-        if track.areaSquareMetres > rules.personArea { doubts.insert(.large) }
+    public func doubts(about track: Track) -> TrackReport.Doubts {
+        var doubts: TrackReport.Doubts = []
+        if track.excessSquareMetres > rules.personArea { doubts.insert(.large) }
+        if track.contrast > rules.personContrast { doubts.insert(.hot) }
         let sigma = track.sigmas.velocity
         if (track.velocity - rules.current).length - 2 * sigma > rules.personSpeed { doubts.insert(.fast) }
         // Only a current well above the error tells what stands from what drifts.
@@ -190,7 +197,8 @@ public struct WaterTracker: Sendable {
         let motion = Motion(
             at: seen.place - shift, sigma: seen.sigmaMetres, velocity: rules.current,
             velocitySigma: rules.velocitySigma)
-        tracks.append(Track(number: nextNumber, from: seen, at: now, motion: motion))
+        tracks.append(
+            Track(number: nextNumber, from: seen, at: now, motion: motion, acceleration: rules.acceleration))
         nextNumber &+= 1
         counters.begun += 1
         return tracks.last?.number

@@ -159,6 +159,33 @@ class ChainTest(unittest.TestCase):
         chain.start_agent()
         wait_for("valid with a new agent", lambda: browser.picture("visible")["valid"])
 
+    def test_a_swimmer_becomes_a_track_on_the_page(self):
+        """The demo's own flight from shortly before the swimmer to the way back: born, listed with evidence, foretold or ended."""
+        browser = self.browser(1600, 900)
+        ports = [free_port() for _ in range(3)]
+        demo = self.chain.start(
+            "demo", "--port", str(ports[0]), "--link-port", str(ports[1]), "--position-port", str(ports[2]),
+            "--skip", "104", "--folder", self.chain.path("demo"), log="demo.log")
+        password = wait_for("the demo is up", lambda: re.search(r"demo / (\S+)", demo.text())).group(1)
+        browser.sign_in(f"http://127.0.0.1:{ports[0]}", "demo", password)
+        card = "document.querySelector('li[data-track=true] .card')"
+        wait_for("a track is listed", lambda: browser.run(f"return {card} !== null"), 25)
+        text = wait_for("as a hypothesis", lambda: browser.run(
+            f"const t = {card}.innerText; return t.includes('Person im Wasser?') && t.includes('im Bild') ? t : null"))
+        self.assertRegex(text, r"32U L[BC] \d{5} \d{5}")
+        hidden = browser.run(f"return getComputedStyle({card}.querySelector('.card-evidence')).display")
+        self.assertEqual(hidden, "none", "every card would be a column long")
+        browser.run(f"{card}.click()")
+        lines = browser.run(f"return {card}.querySelector('.card-evidence').innerText")
+        for part in ("Bildern, seit", "wärmer als das Wasser", "bewegt sich", "Wasser oder Land: nicht geprüft"):
+            self.assertIn(part, lines)
+        self.assertEqual(browser.run("return document.querySelector('.pin').textContent"), "S0")
+        self.shot(browser, "track")
+        # The drone flies on; what is no longer seen is said to be so.
+        wait_for("the track is not in the picture any more", lambda: browser.run(
+            f"const t = {card}.innerText; return /vorausberechnet|beendet/.test(t) && t.includes('zuletzt gesehen')"), 45)
+        demo.stop()
+
     def test_station_killed_in_flight(self):
         chain = self.chain
         self.synthetic()

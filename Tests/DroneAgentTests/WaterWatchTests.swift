@@ -8,42 +8,6 @@ import Tracking
 
 /// A head too weak for one picture, and the same water without it.
 @Suite struct WaterWatchTests {
-    private static let home = GeodeticPosition(latitude: 51.4565, longitude: 6.7330)
-    private static let current = WaterCurrent(metresPerSecond: 1.5, degrees: 90)
-
-    /// Picture `number` of eight a second from 40 m: noise of about 50 mK, the head 0.6 K in its pixel, drifting east.
-    private func frame(_ number: Int, head: Bool, flags: Frame.Flags = [], quality: Pose.Quality = .interpolated)
-        -> Frame
-    {
-        var state = UInt64(number) &* 0x9E37_79B9 &+ 17
-        var values = (0..<96 * 72).map { _ -> UInt16 in
-            var sum = 0
-            for _ in 0..<4 {
-                state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-                sum += Int(state >> 33) % 9
-            }
-            return UInt16(28_900 + sum)
-        }
-        if head {
-            // 57 degrees over 96 pixels from 40 m: 0.45 m a pixel.
-            let x = 30 + Int((1.5 * Double(number) / 8 / 0.4525).rounded())
-            for (dx, dy, part) in [(0, 0, 60), (1, 0, 25), (-1, 0, 25), (0, 1, 25), (0, -1, 25)] {
-                values[(36 + dy) * 96 + x + dx] += UInt16(part)
-            }
-        }
-        var pose = Pose(latitude: Self.home.latitude, longitude: Self.home.longitude)
-        pose.heightMetres = 40
-        (pose.rollDegrees, pose.pitchDegrees, pose.yawDegrees) = (0, 0, 0)
-        pose.quality = quality
-        return Frame(
-            id: ObjectID(flight: 1, stream: StreamID(.thermal), sequence: UInt64(number)),
-            captureTime: CaptureTime(
-                monotonic: MonotonicInstant(nanoseconds: Int64(number) * 125_000_000 + 1),
-                wall: WallTime(nanoseconds: 1)),
-            pose: pose, encoding: .gray16, unit: .centikelvin, flags: flags, width: 96, height: 72,
-            payload: Gray16.payload(values))
-    }
-
     /// In how many of `count` pictures something was confirmed.
     private func looks(
         _ count: Int, current: WaterCurrent?, _ frame: (Int) -> Frame
@@ -54,32 +18,32 @@ import Tracking
         for number in 0..<count {
             let frame = frame(number)
             let image = try #require(ThermalImage(width: 96, height: 72, littleEndian: frame.payload))
-            if !watch.confirmed(in: frame, image, camera: camera).isEmpty { told += 1 }
+            if !watch.look(at: frame, image, camera: camera).spots.isEmpty { told += 1 }
         }
         return (told, watch)
     }
 
-    @Test(arguments: [current, nil])
+    @Test(arguments: [WeakHead.current, nil])
     func aWeakHeadIsTold(current: WaterCurrent?) throws {
         var single = HotspotDetector(configuration: .init(unit: .centikelvin))
         for number in 0..<24 {
-            let frame = frame(number, head: true)
+            let frame = WeakHead.frame(number, head: true)
             let image = try #require(ThermalImage(width: 96, height: 72, littleEndian: frame.payload))
             #expect(single.detect(image).isEmpty, "one picture alone must not show it, or this test shows nothing")
         }
-        let told = try looks(24, current: current) { frame($0, head: true) }.told
+        let told = try looks(24, current: current) { WeakHead.frame($0, head: true) }.told
         #expect(told >= 15, "\(told) of 24")
     }
 
     @Test func emptyWaterIsQuiet() throws {
-        let (told, watch) = try looks(400, current: Self.current) { frame($0, head: false) }
+        let (told, watch) = try looks(400, current: WeakHead.current) { WeakHead.frame($0, head: false) }
         #expect(told == 0 && watch.counters.pictures == 400)
     }
 
     @Test func withoutAPoseOrDuringAFlatFieldNothingIsFollowed() throws {
-        let blind = try looks(24, current: Self.current) { frame($0, head: true, quality: .none) }
+        let blind = try looks(24, current: WeakHead.current) { WeakHead.frame($0, head: true, quality: .none) }
         #expect(blind.told == 0 && blind.watch.counters.pictures == 0)
-        let shut = try looks(24, current: Self.current) { frame($0, head: true, flags: .flatField) }
+        let shut = try looks(24, current: WeakHead.current) { WeakHead.frame($0, head: true, flags: .flatField) }
         #expect(shut.told == 0 && shut.watch.counters.skipped == 24)
     }
 }

@@ -44,16 +44,59 @@ import Testing
         #expect(bytes[FlightObject.headerSize] == 1)
     }
 
-    /// A JPEG frame ends with its payload and nothing checks that; every other object must be whole.
+    /// A track is what docs/wire-format.md §5.3 says, byte by byte.
+    @Test func trackLayout() throws {
+        var track = TrackReport(
+            number: 0x0403_0201, isSeen: true, ageMilliseconds: 5, unseenMilliseconds: 6, hits: 7, looks: 8,
+            bestScore: 1, areaSquareMetres: 2, contrast: -2, latitude: 1, longitude: -1,
+            ellipse: .init(semiMajorMetres: 4, semiMinorMetres: 0.5, directionDegrees: 8),
+            velocityEast: 0, velocityNorth: -1, velocitySigma: 0.25)
+        track.doubts = [.large, .fixed]
+        track.witness = .glint
+        track.isPictured = true
+        let report = DetectionReport(
+            id: ObjectID(flight: 1, stream: StreamID(.detections), sequence: 0),
+            captureTime: CaptureTime(monotonic: .init(nanoseconds: 0), wall: .init(nanoseconds: 0)),
+            stream: StreamID(.thermal), sequence: 0, detections: [], tracks: [track])
+        let bytes = FlightObject.detections(report).encoded()
+        let single: (Float) -> [UInt8] = { value in
+            (0..<4).map { UInt8(truncatingIfNeeded: value.bitPattern >> ($0 * 8)) }
+        }
+        let double: (Double) -> [UInt8] = { value in
+            (0..<8).map { UInt8(truncatingIfNeeded: value.bitPattern >> ($0 * 8)) }
+        }
+        var expected: [UInt8] = [0, 0, 0, 1, 1, 2, 3, 4, 5, 3, 3, 255, 5, 0, 0, 0, 6, 0, 0, 0, 7, 0, 0, 0, 8, 0, 0, 0]
+        expected += single(1) + single(2) + single(-2) + double(1) + double(-1)
+        for value in [4, 0.5, 8, 0, -1, 0.25] as [Float] { expected += single(value) }
+        #expect(Array(bytes.dropFirst(42)) == expected && expected.count == 1 + 2 + 1 + 76)
+        // Marks, witness, a detection that is not there, and more tracks than may be.
+        for (offset, value) in [(9, 4), (10, 5), (11, 0), (3, 17), (3, 0)] as [(Int, UInt8)] {
+            var broken = bytes
+            broken[42 + offset] = value
+            #expect(throws: ByteReader.Malformed.self) { try FlightObject(decoding: broken) }
+        }
+    }
+
+    /// A JPEG frame ends with its payload and nothing checks that, and a report may end before its crop or its tracks; otherwise
+    /// an object must be whole.
     @Test(arguments: UInt64(1)...20)
     func truncations(seed: UInt64) throws {
         for object in Samples.objects(seed: seed) {
             let bytes = object.encoded()
             var payload = 0
             if case .frame(let frame) = object, frame.encoding == .jpeg { payload = frame.payload.count }
+            var ends: Set<Int> = []
+            if case .detections(var report) = object {
+                report.tracks = []
+                if !report.crop.isEmpty { ends.insert(FlightObject.detections(report).encoded().count) }
+                report.crop = []
+                ends.insert(FlightObject.detections(report).encoded().count)
+            }
             for length in 0..<bytes.count {
                 let decoded = try? FlightObject(decoding: Array(bytes.prefix(length)))
-                #expect((decoded == nil) == (length < bytes.count - payload), "\(length) of \(bytes.count)")
+                #expect(
+                    (decoded == nil) == (length < bytes.count - payload && !ends.contains(length)),
+                    "\(length) of \(bytes.count)")
             }
             if payload == 0 {
                 #expect(throws: ByteReader.Malformed.self) { try FlightObject(decoding: bytes + [0]) }

@@ -106,7 +106,32 @@ enum Samples {
         let looked = id(.thermal, &random)
         return DetectionReport(
             id: id(.detections, &random), captureTime: time(&random), stream: looked.stream, sequence: looked.sequence,
-            detections: items)
+            detections: items, crop: Bool.random(using: &random) ? [0xFF, 0xD8] : [],
+            tracks: (0..<Int.random(in: 0...2, using: &random)).map { _ in track(detections: items.count, &random) })
+    }
+
+    private static func track(detections: Int, _ random: inout SplitMix) -> TrackReport {
+        var track = TrackReport(
+            number: .random(in: .min ... .max, using: &random), isSeen: .random(using: &random),
+            ageMilliseconds: .random(in: .min ... .max, using: &random),
+            unseenMilliseconds: .random(in: .min ... .max, using: &random),
+            hits: .random(in: .min ... .max, using: &random), looks: .random(in: .min ... .max, using: &random),
+            bestScore: .random(in: 0...100, using: &random), areaSquareMetres: .random(in: 0...9, using: &random),
+            contrast: .random(in: -900...900, using: &random), latitude: .random(in: -90...90, using: &random),
+            longitude: .random(in: -180...180, using: &random),
+            ellipse: .init(
+                semiMajorMetres: .random(in: 0...9, using: &random),
+                semiMinorMetres: .random(in: 0...9, using: &random),
+                directionDegrees: .random(in: 0...179, using: &random)),
+            velocityEast: .random(in: -9...9, using: &random), velocityNorth: .random(in: -9...9, using: &random),
+            velocitySigma: .random(in: 0...9, using: &random))
+        track.doubts = TrackReport.Doubts(rawValue: .random(in: .min ... .max, using: &random))
+        track.witness = [.silent, .supports, .ordinary, .glint, .unable][Int.random(in: 0...4, using: &random)]
+        track.isPictured = .random(using: &random)
+        if detections > 0, Bool.random(using: &random) {
+            track.detection = UInt8(Int.random(in: 0..<detections, using: &random))
+        }
+        return track
     }
 
     private static func status(_ random: inout SplitMix) -> StatusReport {

@@ -2,6 +2,10 @@ import Geodesy
 import Testing
 
 struct UTMREFTests {
+    @Test(arguments: [(0.0, 5), (4.9, 5), (5, 4), (49, 4), (50, 3), (4_999, 2), (60_000, 0), (.nan, 0), (.infinity, 0)])
+    func digitsFollowTheError(error: Double, digits: Int) {
+        #expect(UTMREF.digits(errorMetres: error) == digits)
+    }
     @Test func writesAsFireBrigadesSpeak() throws {
         let square = try #require(UTMREF(GeodeticPosition(latitude: 51.4565, longitude: 6.7330)))
         #expect(square.description == "32U LC 42500 03028")

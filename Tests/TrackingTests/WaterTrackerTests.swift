@@ -92,8 +92,28 @@ import Testing
         #expect(first == [0] && second == [1])
     }
 
+    /// A size that optics and smoothing alone give says nothing, and neither does warmth below that of a body.
+    @Test func aPointIsNotLargeAndABodyIsNotHot() {
+        func doubts(area: Double, point: Double, contrast: Double) -> TrackReport.Doubts {
+            var rules = WaterTracker.Rules()
+            rules.personContrast = 3400
+            var tracker = WaterTracker(rules: rules)
+            for step in 0..<10 {
+                let seen = Observation(
+                    place: PlanePoint(east: 0, north: 0), sigmaMetres: 0.3, areaSquareMetres: area,
+                    pointSquareMetres: point, contrast: contrast, score: 40)
+                _ = tracker.update([seen], at: time(Double(step) / 10)) { _ in true }
+            }
+            return tracker.tracks.first.map { tracker.doubts(about: $0) } ?? .fast
+        }
+        #expect(doubts(area: 15, point: 15, contrast: 600) == [])
+        #expect(doubts(area: 15, point: 12, contrast: 600) == .large)
+        #expect(doubts(area: 15, point: 15, contrast: 14_000) == .hot)
+        #expect(doubts(area: 15, point: 15, contrast: -14_000) == [])
+    }
+
     @Test func saysWhatSpeaksAgainstAPerson() throws {
-        func doubts(speed: Double, area: Double, current: Double = 1.5) throws -> Track.Doubts {
+        func doubts(speed: Double, area: Double, current: Double = 1.5) throws -> TrackReport.Doubts {
             var rules = WaterTracker.Rules()
             rules.current = PlanePoint(east: current, north: 0)
             rules.velocitySigma = 4

@@ -92,6 +92,54 @@ import Testing
 
     private struct NotThatKind: Error {}
 
+    private func track(_ change: (inout TrackReport) -> Void = { _ in }) -> TrackReport {
+        var track = TrackReport(
+            number: 3, isSeen: false, ageMilliseconds: 4000, unseenMilliseconds: 500, hits: 30, looks: 33,
+            bestScore: 9, areaSquareMetres: 0.25, contrast: 420, latitude: 51.4, longitude: 6.7,
+            ellipse: .init(semiMajorMetres: 6, semiMinorMetres: 3, directionDegrees: 20), velocityEast: -3,
+            velocityNorth: 0, velocitySigma: 0.25)
+        track.doubts = [.fast, .fixed]
+        track.witness = .ordinary
+        change(&track)
+        return track
+    }
+    private func tracks(_ tracks: [TrackReport], _ encoder: inout MessageEncoder) throws -> [[String: Any]] {
+        let report = DetectionReport(
+            id: ObjectID(flight: 9, stream: StreamID(.detections), sequence: 7), captureTime: time,
+            stream: StreamID(.thermal), sequence: 6, detections: [], tracks: tracks)
+        guard case .text(let bytes)? = encoder.encode(arrival(.detections(report))) else { throw NotThatKind() }
+        #expect(try json(bytes)["flight"] as? Int == 9)
+        return try #require(try json(bytes)["tracks"] as? [[String: Any]])
+    }
+
+    @Test func tracksReachThePage() throws {
+        var encoder = MessageEncoder()
+        #expect(try tracks([track()], &encoder)[0]["contrastKelvin"] == nil, "the unit is not known yet")
+        _ = encoder.encode(arrival(frame(.unknown, unit: .centikelvin)))
+        let one = try #require(try tracks([track()], &encoder).first)
+        #expect(one["number"] as? Int == 3 && one["seen"] as? Bool == false && one["contrastKelvin"] as? Double == 4.2)
+        #expect(one["doubts"] as? [String] == ["fast", "fixed"] && one["witness"] as? String == "ordinary")
+        #expect(one["speed"] as? Double == 3 && one["course"] as? Double == 270 && one["unseenMs"] as? Double == 500)
+        let place = try #require(one["place"] as? [String: Any])
+        #expect(place["major"] as? Double == 6 && place["direction"] as? Double == 20)
+        // Six metres of error: squares of ten metres.
+        #expect((place["utmref"] as? String)?.split(separator: " ").last?.count == 4)
+        let slow = try tracks([track { $0.velocityEast = 0.2 }], &encoder)
+        #expect(slow[0]["speed"] == nil && slow[0]["course"] == nil)
+    }
+
+    @Test(arguments: [Float.nan, .infinity])
+    func aTrackThatIsNoNumberIsLeftOut(odd: Float) throws {
+        var encoder = MessageEncoder()
+        let good = track { $0.number = 8 }
+        for broken in [
+            track { $0.bestScore = odd }, track { $0.ellipse.semiMajorMetres = odd }, track { $0.velocityNorth = odd },
+            track { $0.latitude = Double(odd) },
+        ] {
+            #expect(try tracks([broken, good], &encoder).map { $0["number"] as? Int } == [8])
+        }
+    }
+
     @Test func aFrameIsItsHeaderAndItsPayload() throws {
         var encoder = MessageEncoder()
         var pose = Pose(latitude: 51.4, longitude: 6.7)

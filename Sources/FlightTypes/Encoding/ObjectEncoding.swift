@@ -37,14 +37,19 @@ extension FlightObject {
             writer.write(UInt8(sample.armed ? 1 : 0))
             return writer.bytes
         case .detections(let report):
-            var writer = header(.detections, capacity: 64 + report.detections.count * 48 + report.crop.count)
+            var writer = header(
+                .detections, capacity: 64 + report.detections.count * 48 + report.crop.count + report.tracks.count * 76)
             writer.write(report.stream.code)
             writer.write(report.sequence)
             writer.write(UInt8(report.detections.count))
             for detection in report.detections { writer.write(detection) }
-            if !report.crop.isEmpty {
+            if !report.crop.isEmpty || !report.tracks.isEmpty {
                 writer.write(UInt16(report.crop.count))
                 writer.write(bytes: report.crop)
+            }
+            if !report.tracks.isEmpty {
+                writer.write(UInt8(report.tracks.count))
+                for track in report.tracks { writer.write(track) }
             }
             return writer.bytes
         case .status(let report):
@@ -145,11 +150,21 @@ extension DetectionReport {
         var crop: [UInt8] = []
         if reader.remaining > 0 {
             let length = Int(try reader.read(UInt16.self))
-            guard length > 0, length <= Self.cropLimit else { throw ByteReader.Malformed("length of a crop") }
+            // Without a crop the length stands only where tracks follow.
+            guard length > 0 || reader.remaining > 0, length <= Self.cropLimit else {
+                throw ByteReader.Malformed("length of a crop")
+            }
             crop = Array(try reader.readBytes(length))
         }
+        var tracks: [TrackReport] = []
+        if reader.remaining > 0 {
+            let count = Int(try reader.read(UInt8.self))
+            guard count > 0, count <= Self.tracksLimit else { throw ByteReader.Malformed("number of tracks") }
+            for _ in 0..<count { tracks.append(try reader.readTrack(detections: detections.count)) }
+        }
         self.init(
-            id: id, captureTime: captureTime, stream: stream, sequence: sequence, detections: detections, crop: crop)
+            id: id, captureTime: captureTime, stream: stream, sequence: sequence, detections: detections, crop: crop,
+            tracks: tracks)
     }
 }
 

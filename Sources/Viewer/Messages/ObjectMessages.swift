@@ -44,11 +44,14 @@ struct DetectionsMessage: Encodable {
     }
     let type = "detections"
     var drone: String
+    /// Tells the runs of the agent apart: numbers of tracks begin anew with each.
+    var flight: UInt32
     var stream: String
     var sequence: UInt64
     var atMs: Double
     var detections: [Item]
-    /// A JPEG of the strongest one's surroundings in base 64, where the drone sent one.
+    var tracks: [TrackMessage]
+    /// A JPEG of the pictured track's, else the strongest one's surroundings in base 64, where the drone sent one.
     var crop: String?
 }
 
@@ -115,12 +118,15 @@ struct MessageEncoder {
                     }
                     return DetectionsMessage.Place(
                         latitude: place.latitude, longitude: place.longitude, radius: Double(place.radiusMetres),
-                        utmref: utmrefText(latitude: place.latitude, longitude: place.longitude))
+                        utmref: utmrefText(
+                            latitude: place.latitude, longitude: place.longitude,
+                            errorMetres: Double(place.radiusMetres)))
                 })
         }
         let message = DetectionsMessage(
-            drone: arrival.drone.name, stream: report.stream.description, sequence: report.sequence,
-            atMs: Double(arrival.captureOnStation.nanoseconds) / 1e6, detections: items,
+            drone: arrival.drone.name, flight: report.id.flight, stream: report.stream.description,
+            sequence: report.sequence, atMs: Double(arrival.captureOnStation.nanoseconds) / 1e6, detections: items,
+            tracks: report.tracks.compactMap { TrackMessage($0, unit: unit) },
             crop: report.crop.isEmpty ? nil : Data(report.crop).base64EncodedString())
         return text(message).map { .text($0) }
     }

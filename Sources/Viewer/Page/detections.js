@@ -1,5 +1,6 @@
 import { distance, rhineKilometre, utmref } from './geodesy.js';
 import { dash, element, number, seconds, setText, withUnit } from './format.js';
+import { evidence, isTrack, trackKey, trackState, trackTitle } from './tracks.js';
 
 const groupsKept = 100;
 const nearPixels = 48;
@@ -17,26 +18,62 @@ export class DetectionGroups {
         this.groups = [];
     }
 
-    /** Returns the groups that are new. `picturedBy(detection)` gives a small picture of a new one, or null. */
+    /** Returns the groups that are new. `picturedBy(detection, track)` gives a small picture of a new one, or null. */
     take(report, picturedBy) {
         const added = [];
         const taken = new Set(); // Two boxes of one picture are two things.
-        for (const found of report.detections) {
+        const tracked = this.takeTracks(report, picturedBy, taken, added);
+        report.detections.forEach((found, index) => {
+            if (tracked.has(index)) return;
             let group = this.nearest(report, found, taken);
             if (!group) {
-                group = this.found(report, found, picturedBy);
+                group = this.found(report, picturedBy(found, null));
                 added.push(group);
             }
             taken.add(group);
-            group.image = group.image || picturedBy(found);
+            group.image = group.image || picturedBy(found, null);
             this.update(group, report, found);
-        }
+        });
         return added;
     }
 
-    nearest(report, found, taken) {
+    /** Tracks come first: the drone knows better than the page what is the same. Returns the detections that are theirs. */
+    takeTracks(report, picturedBy, taken, added) {
+        const tracked = new Set();
+        const alive = new Set();
+        for (const track of (Array.isArray(report.tracks) ? report.tracks : []).filter(isTrack)) {
+            const key = trackKey(report, track);
+            const found = report.detections[track.detection] || null;
+            let group = this.groups.find((candidate) => candidate.track && candidate.track.key === key);
+            if (group && group.track.atMs > report.atMs) continue;
+            if (!group) group = this.nearest(report, { ...found, place: withRadius(track.place) }, taken, true);
+            if (!group) {
+                group = this.found(report, null);
+                added.push(group);
+            }
+            alive.add(key);
+            taken.add(group);
+            group.track = { ...track, key, atMs: report.atMs, ended: false };
+            if (found) {
+                tracked.add(track.detection);
+                this.update(group, report, found);
+            }
+            group.place = withRadius(track.place);
+            group.lastMs = report.atMs - (track.unseenMs || 0);
+            if (track.pictured || !group.image) group.image = picturedBy(found, track) || group.image;
+        }
+        for (const group of this.groups) {
+            const isOfReport = group.track && group.drone === report.drone && group.stream === report.stream;
+            if (isOfReport && !alive.has(group.track.key) && group.track.atMs < report.atMs) group.track.ended = true;
+        }
+        return tracked;
+    }
+
+    nearest(report, found, taken, isTracked = false) {
         let best = null;
         for (const group of this.groups) {
+            // What has a track stays one thing for itself, also when it has ended.
+            if (isTracked && group.track) continue;
             if (group.drone !== report.drone || group.stream !== report.stream || taken.has(group)) continue;
             const share = this.separation(group, report, found);
             if (share <= 1 && (best === null || share < best.share)) best = { group, share };
@@ -54,7 +91,7 @@ export class DetectionGroups {
         return Math.hypot(group.x - found.centroidX, group.y - found.centroidY) / nearPixels;
     }
 
-    found(report, found, picturedBy) {
+    found(report, image) {
         const group = {
             number: this.nextNumber,
             drone: report.drone,
@@ -64,7 +101,8 @@ export class DetectionGroups {
             place: null,
             temperature: null,
             score: 0,
-            image: picturedBy(found),
+            image,
+            track: null,
         };
         this.nextNumber += 1;
         this.groups.unshift(group);
@@ -81,6 +119,7 @@ export class DetectionGroups {
         if (Number.isFinite(found.temperature)) {
             group.temperature = Math.max(group.temperature ?? -300, found.temperature);
         }
+        if (group.track && !group.track.ended) return; // Its place is the track's.
         const isBetter = found.place && (!group.place || found.place.radius <= group.place.radius * 1.5);
         if (isBetter) group.place = found.place;
     }
@@ -126,9 +165,11 @@ export class DetectionList {
             line: element('div', 'card-line'),
             river: element('div', 'card-line'),
             state: element('div', 'card-line card-state'),
+            evidence: element('ul', 'card-evidence'),
+            number: element('span', 'card-number'),
         };
-        picture.append(element('span', 'card-number', String(group.number)));
-        body.append(card.title, card.place, card.line, card.river, card.state);
+        picture.append(card.number);
+        body.append(card.title, card.place, card.line, card.river, card.state, card.evidence);
         button.append(picture, body);
         button.addEventListener('click', () => this.onChosen(group));
         item.append(button);
@@ -138,18 +179,22 @@ export class DetectionList {
 
     fill(card, group, stationNow) {
         const { place } = group;
-        if (group.image && group.image.parentNode !== card.picture) card.picture.prepend(group.image);
-        setText(card.title, 'Wärmeauffälligkeit');
+        if (group.image && group.image.parentNode !== card.picture) {
+            card.picture.replaceChildren(group.image, card.number);
+        }
+        setText(card.number, groupLabel(group));
+        setText(card.title, group.track ? trackTitle(group.track) : 'Wärmeauffälligkeit');
         setText(card.place, place ? place.utmref || utmref(place.latitude, place.longitude) : 'ohne Ortsangabe');
         const radius = place ? `±${withUnit(Math.ceil(place.radius), 'm')}` : '';
         const degrees = group.temperature === null ? '' : withUnit(group.temperature, '°C', 1);
         setText(card.line, [radius, degrees].filter(Boolean).join(' · '));
         const kilometre = place ? rhineKilometre(this.axis, place) : null;
         setText(card.river, kilometre === null ? '' : `≈ Rhein-km ${number(kilometre, 1)}`);
-        const age = stationNow === null ? null : stationNow - group.lastMs;
-        const isNow = age !== null && age < 2000;
-        setText(card.state, `${isNow ? 'im Bild' : `vor ${age === null ? dash : seconds(age)}`} · ${group.drone}`);
+        const { isNow, text } = group.track ? trackState(group.track, stationNow) : groupState(group, stationNow);
+        setText(card.state, `${text} · ${group.drone}`);
         card.item.dataset.now = String(isNow);
+        card.item.dataset.track = group.track ? 'true' : 'false';
+        fillLines(card.evidence, group.track ? evidence(group.track) : []);
     }
 
     highlight(group) {
@@ -158,4 +203,25 @@ export class DetectionList {
             if (other === group) card.item.scrollIntoView({ block: 'nearest' });
         }
     }
+}
+
+/** "S3" is the drone's own number of a track, the same in every browser; others are numbered by this page. */
+export function groupLabel(group) {
+    return group.track ? `S${group.track.number}` : String(group.number);
+}
+
+function groupState(group, stationNow) {
+    const age = stationNow === null ? null : stationNow - group.lastMs;
+    const isNow = age !== null && age < 2000;
+    return { isNow, text: isNow ? 'im Bild' : `vor ${age === null ? dash : seconds(age)}` };
+}
+
+function withRadius(place) {
+    return { ...place, radius: place.major };
+}
+
+function fillLines(parent, lines) {
+    while (parent.children.length > lines.length) parent.lastChild.remove();
+    while (parent.children.length < lines.length) parent.append(element('li'));
+    lines.forEach((line, index) => setText(parent.children[index], line));
 }

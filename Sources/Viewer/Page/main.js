@@ -175,12 +175,16 @@ function takeDetections(report) {
     const isShown = report.drone === chosen.drone && report.stream === chosen[kind];
     if (isShown) pictures[kind].overlay.setReport(report);
     const picture = pictures[kind];
-    groups.take(report, (found) => (isShown && picture.drawn ? cutOut(picture.canvas, found) : cropOf(report, found)));
+    groups.take(report, (found, track) => cropOf(report, found, track)
+        || (isShown && picture.drawn && found ? cutOut(picture.canvas, found) : null));
 }
 
-/** The crop that the drone sent along, for when the link carries no pictures; it belongs to the strongest finding. */
-function cropOf(report, found) {
-    if (typeof report.crop !== 'string' || found !== report.detections[0]) return null;
+/** The crop that the drone sent along: of the track that says so, else of the strongest finding. */
+function cropOf(report, found, track) {
+    if (typeof report.crop !== 'string') return null;
+    const pictured = (Array.isArray(report.tracks) ? report.tracks : []).find((candidate) => candidate.pictured);
+    const isItsCrop = pictured ? track === pictured : found && found === report.detections[0];
+    if (!isItsCrop) return null;
     const image = element('img');
     image.alt = '';
     image.src = `data:image/jpeg;base64,${report.crop}`;

@@ -1,11 +1,13 @@
 import { distance, readAxis, utmref } from './geodesy.js';
 import { drawGrid } from './grid.js';
+import { groupLabel } from './detections.js';
 import { element, setText } from './format.js';
 
 const trackLimit = 2000;
+const aheadSeconds = 30;
 const home = [51.4565, 6.7330];
 
-/** The map: drones with heading and track, anomalies with their error circle, the Rhine's axis. */
+/** The map: drones with heading and track, anomalies with their error, where tracks are heading, the Rhine's axis. */
 export class SituationMap {
     constructor(section, onChosen) {
         this.section = section;
@@ -161,6 +163,7 @@ export class SituationMap {
         for (const [group, mark] of this.marks) {
             if (groups.includes(group)) continue;
             mark.circle.remove();
+            mark.ahead.remove();
             mark.marker.remove();
             this.marks.delete(group);
         }
@@ -169,19 +172,23 @@ export class SituationMap {
             const mark = this.marks.get(group) || this.addMark(group);
             const place = [group.place.latitude, group.place.longitude];
             mark.marker.setLatLng(place);
-            mark.circle.setLatLng(place).setRadius(Math.max(1, group.place.radius || 1));
+            mark.circle.setLatLngs(ellipse(group.place));
+            mark.ahead.setLatLngs(ahead(group));
+            setText(mark.pin, groupLabel(group));
             mark.pin.dataset.now = String(stationNow !== null && stationNow - group.lastMs < 2000);
+            mark.pin.dataset.ended = String(Boolean(group.track && group.track.ended));
         }
     }
 
     addMark(group) {
         const place = [group.place.latitude, group.place.longitude];
-        const circle = L.circle(place, { className: 'error-circle', weight: 2, interactive: false, radius: 1 });
-        const pin = element('span', 'pin', String(group.number));
+        const circle = L.polygon([], { className: 'error-circle', weight: 2, interactive: false });
+        const ahead = L.polyline([], { className: 'ahead', weight: 3, interactive: false }).addTo(this.map);
+        const pin = element('span', 'pin', groupLabel(group));
         const icon = L.divIcon({ className: 'pin-icon', html: pin, iconSize: [24, 24], iconAnchor: [1, 23] });
-        const marker = L.marker(place, { icon, title: `Wärmeauffälligkeit ${group.number}` });
+        const marker = L.marker(place, { icon, title: `Wärmeauffälligkeit ${groupLabel(group)}` });
         marker.on('click', () => this.onChosen(group));
-        const mark = { circle: circle.addTo(this.map), marker: marker.addTo(this.map), pin };
+        const mark = { circle: circle.addTo(this.map), ahead, marker: marker.addTo(this.map), pin };
         this.marks.set(group, mark);
         return mark;
     }
@@ -198,6 +205,40 @@ function isPlace(place) {
     return Boolean(place) && place.quality !== 'none'
         && Number.isFinite(place.latitude) && Number.isFinite(place.longitude)
         && Math.abs(place.latitude) <= 84 && Math.abs(place.longitude) <= 180;
+}
+
+/** The outline within which nine in ten true places lie; a circle where no axes are known. */
+function ellipse(place) {
+    const major = Math.max(1, place.major || place.radius || 1);
+    const minor = Math.max(1, place.minor || place.radius || 1);
+    const turned = (place.direction || 0) * Math.PI / 180;
+    const points = [];
+    for (let step = 0; step < 36; step += 1) {
+        const angle = step * Math.PI / 18;
+        const [along, across] = [major * Math.cos(angle), minor * Math.sin(angle)];
+        points.push(shifted(
+            place,
+            along * Math.sin(turned) + across * Math.cos(turned),
+            along * Math.cos(turned) - across * Math.sin(turned),
+        ));
+    }
+    return points;
+}
+
+/** From where a track is to where it will be in half a minute. */
+function ahead({ place, track }) {
+    if (!track || track.ended || !Number.isFinite(track.speed)) return [];
+    const course = track.course * Math.PI / 180;
+    const metres = track.speed * aheadSeconds;
+    return [[place.latitude, place.longitude], shifted(place, metres * Math.sin(course), metres * Math.cos(course))];
+}
+
+function shifted(place, east, north) {
+    const metresPerDegree = 111_320;
+    return [
+        place.latitude + north / metresPerDegree,
+        place.longitude + east / (metresPerDegree * Math.cos(place.latitude * Math.PI / 180)),
+    ];
 }
 
 function arrow() {

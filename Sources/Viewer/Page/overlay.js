@@ -1,4 +1,5 @@
 import { celsius } from './thermal.js';
+import { isHypothesis, trackTitle } from './tracks.js';
 import { number, withUnit } from './format.js';
 
 const shownForMs = 1500;
@@ -106,11 +107,15 @@ export class Overlay {
         if (!report || report.stream !== drawn.stream) return;
         const age = clock.stationNow() - report.atMs;
         if (!(age < shownForMs)) return;
-        const best = [...report.detections].sort((a, b) => b.score - a.score);
-        best.forEach((found, rank) => this.paintBox(fit, found, rank < labelled));
+        const tracks = new Map((report.tracks || []).map((track) => [report.detections[track.detection], track]));
+        const isFirst = (found) => (tracks.has(found) ? 1 : 0);
+        const best = [...report.detections].sort((a, b) => isFirst(b) - isFirst(a) || b.score - a.score);
+        // Tracks are drawn last, over the others.
+        best.map((found, rank) => ({ found, rank })).reverse()
+            .forEach(({ found, rank }) => this.paintBox(fit, found, rank < labelled, tracks.get(found)));
     }
 
-    paintBox(fit, found, hasLabel) {
+    paintBox(fit, found, hasLabel, track) {
         const margin = 5; // Small blobs would vanish under their own box.
         const left = fit.left + found.x * fit.scale - margin;
         const top = fit.top + found.y * fit.scale - margin;
@@ -120,13 +125,15 @@ export class Overlay {
         context.lineWidth = 4;
         context.strokeStyle = '#000';
         context.strokeRect(left, top, width, height);
-        context.lineWidth = 2;
-        context.strokeStyle = '#ffd60a';
+        const colour = track && isHypothesis(track) ? '#ff9f45' : '#ffd60a';
+        context.lineWidth = track ? 3 : 2;
+        context.strokeStyle = colour;
         context.strokeRect(left, top, width, height);
         if (!hasLabel) return;
         const degrees = Number.isFinite(found.temperature) ? ` ${withUnit(found.temperature, '°C', 1)}` : '';
         const isAbove = top > 24;
-        this.paintLabel(`Wärmeauffälligkeit${degrees}`, left - 1, isAbove ? top - 12 : top + height + 12, '#ffd60a');
+        const title = track ? `S${track.number} ${trackTitle(track)}` : 'Wärmeauffälligkeit';
+        this.paintLabel(`${title}${degrees}`, left - 1, isAbove ? top - 12 : top + height + 12, colour);
     }
 
     paintLabel(text, left, middle, colour) {

@@ -3,6 +3,7 @@ import FlightTypes
 import Foundation
 import LinkProtocol
 import LinkTransport
+import Scenario
 import UnixSignals
 import Viewer
 
@@ -135,6 +136,9 @@ struct DemoCommand: AsyncParsableCommand {
                   port: \(positionPort)
                 recording:
                   reserveMegabytes: 200
+                water:
+                  currentMetresPerSecond: \(Scenario.currentMetresPerSecond)
+                  currentDegrees: \(Scenario.flowDegrees)
 
                 """)
     }

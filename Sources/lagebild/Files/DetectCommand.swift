@@ -17,6 +17,7 @@ struct DetectCommand: ParsableCommand {
     @Option(help: "Width of .u16le frames.") var width = 160
     @Option(help: "Height of .u16le frames.") var height = 120
     @Option(help: "Unit of 16-bit values: counts, centikelvin or decikelvin.") var unit = "counts"
+    @OptionGroup(title: "Thresholds other than delivered") var thresholds: DetectorThresholds
 
     func run() throws {
         guard (1...8192).contains(width), (1...8192).contains(height) else {
@@ -65,7 +66,8 @@ struct DetectCommand: ParsableCommand {
         try reading.each(of: file) { image, unit in
             var active =
                 detector?.unit == unit
-                ? detector?.detector ?? HotspotDetector() : HotspotDetector(configuration: .init(unit: unit))
+                ? detector?.detector ?? HotspotDetector()
+                : HotspotDetector(configuration: thresholds.configuration(unit: unit))
             let line = Line(file: file, frame: number, image: image, hotspots: active.detect(image))
             output.write(String(decoding: try encoder.encode(line), as: UTF8.self))
             if let mask { try writeMask(active.mask(of: image), image, file, number, mask) }

@@ -89,6 +89,13 @@ enum Seeds {
             place: .init(latitude: 53.5, longitude: 9.9, radiusMetres: 4))
         var bare = detection
         bare.place = nil
+        var track = TrackReport(
+            number: 3, isSeen: true, ageMilliseconds: 4000, unseenMilliseconds: 0, hits: 30, looks: 33, bestScore: 9,
+            areaSquareMetres: 0.3, contrast: 420, latitude: 51.4, longitude: 6.7,
+            ellipse: .init(semiMajorMetres: 5, semiMinorMetres: 3, directionDegrees: 20), velocityEast: 0.5,
+            velocityNorth: 1.4, velocitySigma: 0.2)
+        track.detection = 0
+        track.doubts = .fixed
         let all: [(String, FlightObject)] = [
             (
                 "jpeg",
@@ -115,6 +122,13 @@ enum Seeds {
                     DetectionReport(
                         id: id(.detections), captureTime: time, stream: StreamID(.thermal), sequence: 41,
                         detections: [detection, bare], crop: [0xFF, 0xD8]))
+            ),
+            (
+                "tracks",
+                .detections(
+                    DetectionReport(
+                        id: id(.detections), captureTime: time, stream: StreamID(.thermal), sequence: 41,
+                        detections: [detection], tracks: [track]))
             ),
             (
                 "no-detections",

@@ -1,0 +1,158 @@
+import FlightTypes
+import Geodesy
+import HotspotDetection
+import ImageCoding
+
+/// What one thermal sensor's frames show, frame by frame: spots that one picture shows clearly, and tracks of what stays on the
+/// water. A value without thread or clock; `DetectionStage` drives it.
+struct ThermalLook {
+    /// Crops are for people: one a second is more than anyone looks at.
+    private static let cropInterval: Duration = .seconds(1)
+    private let thermal: AgentConfiguration.Thermal
+    private let id: StreamID
+    private var sequence: UInt64 = 0
+    private var detector: HotspotDetector?
+    private var watch: WaterWatch
+    private var hotspots: [Hotspot] = []
+    /// Tracks that a single picture has shown clearly.
+    private var clear: Set<UInt32> = []
+    private var cropDue: MonotonicInstant?
+    /// The score that each track had when a crop last showed it.
+    private var pictured: [UInt32: Float] = [:]
+
+    init(_ thermal: AgentConfiguration.Thermal, current: WaterCurrent?, id: StreamID) {
+        self.thermal = thermal
+        self.id = id
+        watch = WaterWatch(current: current)
+    }
+
+    /// The report on a frame; reports are numbered in the order of the calls.
+    mutating func report(on frame: Frame) -> DetectionReport {
+        defer { sequence += 1 }
+        hotspots.removeAll(keepingCapacity: true)
+        var tracks: [TrackReport] = []
+        let camera = thermal.camera(width: Int(frame.width), height: Int(frame.height))
+        if let image = ThermalImage(width: Int(frame.width), height: Int(frame.height), littleEndian: frame.payload) {
+            var active = detector ?? makeDetector(frame.unit)
+            active.detect(image, into: &hotspots)
+            detector = active
+            let errors = placementErrors(at: nil, camera: camera, frame.pose)
+            let found = watch.look(at: frame, image, camera: camera, errors: errors)
+            tracks = told(of: found)
+            merge(found.spots, into: &tracks)
+        }
+        var report = DetectionReport(
+            id: ObjectID(flight: frame.id.flight, stream: id, sequence: sequence), captureTime: frame.captureTime,
+            stream: frame.id.stream, sequence: frame.id.sequence,
+            detections: hotspots.map { placed($0, frame, camera) }, tracks: tracks)
+        addCrop(to: &report, of: frame)
+        return report
+    }
+
+    /// What is larger than a person is told only where a single picture shows it clearly: boats and fires, not every patch of a
+    /// meadow.
+    private mutating func told(of found: WaterWatch.Findings) -> [TrackReport] {
+        for (number, spot) in found.spots where hotspots.contains(where: { $0.overlaps(spot) }) { clear.insert(number) }
+        clear.formIntersection(found.tracks.map(\.number))
+        let told = found.tracks.filter { !$0.doubts.contains(.large) || clear.contains($0.number) }
+        return Array(told.prefix(DetectionReport.tracksLimit))
+    }
+
+    /// Each track gets its detection: one that the single picture shows too, or its own.
+    private mutating func merge(_ spots: [(track: UInt32, spot: Hotspot)], into tracks: inout [TrackReport]) {
+        for (number, spot) in spots {
+            guard let track = tracks.firstIndex(where: { $0.number == number }) else { continue }
+            var place = hotspots.firstIndex { $0.overlaps(spot) }
+            if place == nil, hotspots.count < DetectionReport.detectionsLimit {
+                place = hotspots.count
+                hotspots.append(spot)
+            }
+            guard let place else { continue }
+            tracks[track].detection = UInt8(clamping: place)
+        }
+    }
+
+    /// A track that nobody has a picture of yet, or only a worse one, goes before the strongest spot.
+    private mutating func addCrop(to report: inout DetectionReport, of frame: Frame) {
+        guard cropDue.map({ frame.captureTime.monotonic >= $0 }) ?? true else { return }
+        let numbers = Set(report.tracks.map(\.number))
+        pictured = pictured.filter { numbers.contains($0.key) }
+        let wanting = report.tracks.firstIndex { track in
+            track.detection != nil && track.bestScore > 1.1 * (pictured[track.number] ?? 0)
+        }
+        let shown = wanting ?? report.tracks.firstIndex { $0.detection == 0 }
+        let place = shown.flatMap { report.tracks[$0].detection.map(Int.init) } ?? 0
+        guard place < report.detections.count else { return }
+        report.crop = crop(of: frame, around: report.detections[place])
+        cropDue = frame.captureTime.monotonic.advanced(by: Self.cropInterval)
+        guard let shown, !report.crop.isEmpty else { return }
+        report.tracks[shown].isPictured = true
+        pictured[report.tracks[shown].number] = report.tracks[shown].bestScore
+    }
+
+    private func crop(of frame: Frame, around detection: Detection) -> [UInt8] {
+        let crop = try? detectionCrop(
+            values: Gray16.values(frame.payload), width: Int(frame.width), height: Int(frame.height),
+            centreX: Double(detection.centroidX),
+            centreY: Double(detection.centroidY), limitBytes: 2_500)
+        return crop.flatMap { $0 } ?? []
+    }
+
+    private func makeDetector(_ unit: ThermalUnit) -> HotspotDetector {
+        var configuration = HotspotDetector.Configuration(unit: unit)
+        if thermal.sigmas > 0 { configuration.noiseFactor = Float(thermal.sigmas) }
+        if thermal.contrastFloor > 0 { configuration.floor = Float(thermal.contrastFloor) }
+        return HotspotDetector(configuration: configuration)
+    }
+
+    /// At a pixel, or in the middle of the picture.
+    private func placementErrors(at pixel: ImagePoint?, camera: CameraModel?, _ pose: Pose) -> PlacementErrors {
+        guard var calibration = thermal.calibration, let camera else { return .typical }
+        calibration.camera = camera
+        let pixel = pixel ?? ImagePoint(x: Double(camera.width) / 2, y: Double(camera.height) / 2)
+        return calibration.errors(at: pixel, flight: .typical, groundSpeed: Double(pose.groundSpeed))
+    }
+
+    private func placed(_ hotspot: Hotspot, _ frame: Frame, _ camera: CameraModel?) -> Detection {
+        var detection = hotspot.detection
+        let pose = frame.pose
+        guard pose.quality == .interpolated || pose.quality == .extrapolated, let camera else { return detection }
+        let pixel = ImagePoint(x: Double(hotspot.centroidX) + 0.5, y: Double(hotspot.centroidY) + 0.5)
+        let errors = placementErrors(at: pixel, camera: camera, pose)
+        if case .success(let ground) = place(pixel, camera: camera, pose: CameraPose(pose), errors: errors) {
+            detection.place = Detection.Place(
+                latitude: ground.position.latitude, longitude: ground.position.longitude,
+                radiusMetres: Float(ground.radiusMetres))
+        }
+        return detection
+    }
+}
+
+extension Hotspot {
+    /// Whether the boxes of two of one kind touch each other.
+    fileprivate func overlaps(_ other: Hotspot) -> Bool {
+        isCold == other.isCold && x <= other.x + other.width && other.x <= x + width && y <= other.y + other.height
+            && other.y <= y + height
+    }
+}
+
+extension AgentConfiguration.Thermal {
+    /// The camera for pictures of a size; nil where the calibration is for another shape.
+    func camera(width: Int, height: Int) -> CameraModel? {
+        if let calibration { return calibration.camera.resized(width: width, height: height) }
+        return CameraModel(
+            width: width, height: height, horizontalFieldOfViewDegrees: horizontalFieldOfViewDegrees,
+            mountPitchDegrees: mountPitchDegrees)
+    }
+}
+
+extension CameraPose {
+    /// What a frame carries, its height counting from the take-off point.
+    public init(_ pose: Pose) {
+        self.init(
+            position: GeodeticPosition(latitude: pose.latitude, longitude: pose.longitude),
+            heightMetres: Double(pose.heightMetres), rollDegrees: Double(pose.rollDegrees),
+            pitchDegrees: Double(pose.pitchDegrees), yawDegrees: Double(pose.yawDegrees),
+            gimbalPitchDegrees: Double(pose.gimbalPitchDegrees), gimbalYawDegrees: Double(pose.gimbalYawDegrees))
+    }
+}
