@@ -99,6 +99,10 @@ struct ThermalLook {
     }
 
     private func makeDetector(_ unit: ThermalUnit) -> HotspotDetector {
+        // The network was trained on 8-bit pictures and says nothing about temperatures.
+        if unit == .none, thermal.sigmas == 0, thermal.contrastFloor == 0, let network = NetworkFile.smallTargets {
+            return HotspotDetector(configuration: .chips, network: network)
+        }
         var configuration = HotspotDetector.Configuration(unit: unit)
         if thermal.sigmas > 0 { configuration.noiseFactor = Float(thermal.sigmas) }
         if thermal.contrastFloor > 0 { configuration.floor = Float(thermal.contrastFloor) }

@@ -24,10 +24,13 @@ public struct HotspotDetector: Sendable {
     private var boxes: [(columns: Range<Int>, rows: Range<Int>)] = []
     private var occupiedSize = (width: 0, height: 0)
     private var found: [Hotspot] = []
+    private var stage: ChipStage?
 
-    /// A detector; values out of range are brought into it.
-    public init(configuration: Configuration = Configuration()) {
+    /// A detector; values out of range are brought into it. With a network (for chips, else it is left out) the thresholds of the
+    /// configuration only choose candidates, and the network says what is a target and what belongs to it; it knows warm ones only.
+    public init(configuration: Configuration = Configuration(), network: NetworkFile? = nil) {
         self.configuration = configuration.clamped
+        if let network, network.edge > 0 { stage = ChipStage(network) }
         tiles = (0..<self.configuration.levels).map { _ in TileStatistics() }
         found.reserveCapacity(2 * self.configuration.levels * self.configuration.limit)
     }
@@ -43,6 +46,12 @@ public struct HotspotDetector: Sendable {
     public mutating func detect(_ image: ThermalImage, into spots: inout [Hotspot]) {
         prepare(image)
         found.removeAll(keepingCapacity: true)
+        if stage != nil {
+            refine(image)
+            spots.removeAll(keepingCapacity: true)
+            spots.append(contentsOf: found.prefix(configuration.limit))
+            return
+        }
         if configuration.polarity != .cold { search(image, isCold: false) }
         if configuration.polarity != .warm { search(image, isCold: true) }
         found.sort { ($0.score, -$0.y, -$0.x) > ($1.score, -$1.y, -$1.x) }
@@ -55,6 +64,15 @@ public struct HotspotDetector: Sendable {
     public mutating func mask(of image: ThermalImage) -> [UInt8] {
         _ = detect(image)
         return occupied
+    }
+
+    private mutating func refine(_ image: ThermalImage) {
+        candidates.search(levels[0], tiles[0], configuration: configuration, invert: 0)
+        stage?.refine(image, seeds: candidates.best, mask: &occupied, into: &found)
+        for spot in found {
+            boxes.append((spot.x..<spot.x + spot.width, spot.y..<spot.y + spot.height))
+        }
+        found.sort { ($0.score, -$0.y, -$0.x) > ($1.score, -$1.y, -$1.x) }
     }
 
     /// Makes the levels and what each tile of them holds.

@@ -76,6 +76,13 @@ extension HotspotDetector {
             return configuration
         }
 
+        /// What gets a chip of the learned second stage, in 8-bit grey: the thresholds that it was trained with.
+        public static let chips: Configuration = {
+            var configuration = Configuration(unit: .none)
+            (configuration.noiseFactor, configuration.floor) = (4, 4)
+            return configuration
+        }()
+
         /// The same with every value brought into its range.
         var clamped: Configuration {
             var copy = self

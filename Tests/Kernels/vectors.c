@@ -24,6 +24,40 @@ static void take(const void *bytes, size_t count) {
 
 enum { longest = 700 };
 
+// A layer of random weights over planes of random values, and the pooled and doubled result.
+static void learned(uint64_t seed) {
+    enum { side = 70, most = 9 };
+    static int16_t weights[12 * most * 9], source[most * 8000], target[12 * 8000], other[12 * 24000];
+    static int32_t bias[12], multipliers[12], shifts[12];
+    state = seed;
+    const int32_t width = 2 * (1 + below(side / 2)), height = 2 * (1 + below(16)), inputs = 1 + below(most);
+    const int32_t outputs = 1 + below(12), kernel = below(2) ? 3 : 1;
+    const size_t plane = hotspot_plane_size(width, height), stride = hotspot_plane_stride(width);
+    if (plane > 8000 || hotspot_plane_size(2 * width, 2 * height) > 24000) return;
+    memset(source, 0, sizeof source);
+    memset(target, 0, sizeof target);
+    memset(other, 0, sizeof other);
+    for (int32_t c = 0; c < inputs; c++)
+        for (int32_t y = 0; y < height; y++)
+            for (int32_t x = 0; x < width; x++)
+                source[(size_t)c * plane + hotspot_plane_origin(width) + (size_t)y * stride + (size_t)x] =
+                    (int16_t)(below(384) - 128);
+    for (size_t i = 0; i < sizeof weights / sizeof *weights; i++) weights[i] = (int16_t)(below(255) - 127);
+    for (int32_t o = 0; o < 12; o++) {
+        bias[o] = below(200000) - 100000;
+        multipliers[o] = below(65536);
+        shifts[o] = 1 + below(40);
+    }
+    const hotspot_layer layer = {outputs, kernel, 1 + below(2), below(2), weights, bias, multipliers, shifts};
+    hotspot_convolve(source, inputs, width, height, &layer, target);
+    take(target, 2 * plane * (size_t)outputs);
+    hotspot_pool(target, outputs, width, height, other);
+    take(other, 2 * hotspot_plane_size(width / 2, height / 2) * (size_t)outputs);
+    memset(other, 0, sizeof other);
+    hotspot_double(target, 1, width, height, other);
+    take(other, 2 * hotspot_plane_size(2 * width, 2 * height));
+}
+
 int main(void) {
     static uint16_t image[longest * 200], residual[longest * 200], half[longest * 200], row[longest], thresholds[longest * 200];
     static uint16_t lowest[longest * 30], highest[longest * 30], space[4 * longest];
@@ -73,6 +107,7 @@ int main(void) {
         hotspot_halve(image, width, height, half);
         take(half, 2 * (size_t)(width / 2) * (size_t)(height / 2));
     }
+    for (uint64_t seed = 1000; seed < 1300; seed++) learned(seed);
     printf("%016llx\n", (unsigned long long)hash);
     free(surroundSums);
     free(surround);

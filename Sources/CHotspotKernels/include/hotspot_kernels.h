@@ -60,4 +60,40 @@ void hotspot_halve(const uint16_t *image, int32_t width, int32_t height, uint16_
 /// outward. `rows` holds 3 * `width` values of workspace.
 void hotspot_smooth(const uint16_t *image, int32_t width, int32_t height, uint16_t *smooth, uint32_t *rows);
 
+// The learned second stage. A picture of the network is a row of planes of 16-bit values, each with a frame of zeros around it
+// that the kernels never write to; a buffer that held planes of another size has to be cleared first.
+
+/// Outputs that are computed together: weights come in such groups, those without an output zero.
+enum { HOTSPOT_CONVOLVE_GROUP = 4 };
+
+/// A convolution (correlation, stride 1) with what brings its sums back to 16 bits. The caller sees to it that no sum can leave
+/// 32 bits.
+typedef struct {
+    int32_t outputs, kernel /* 1 or 3 */, dilation /* 1 or 2 */, isRectified;
+    /// [output / group][input][row][column][output % group]
+    const int16_t *weights;
+    /// One for each output: (sum * multiplier + 2^(shift - 1)) >> shift, then cut to 0...255 where rectified, else to 16 bits.
+    const int32_t *bias, *multipliers;
+    const int32_t *shifts /* 1...40 */;
+} hotspot_layer;
+
+/// Values between two rows of a plane, of a whole plane, and before its upper left pixel.
+size_t hotspot_plane_stride(int32_t width);
+size_t hotspot_plane_size(int32_t width, int32_t height);
+size_t hotspot_plane_origin(int32_t width);
+
+/// `inputs` planes to `layer->outputs` planes of the same size.
+void hotspot_convolve(const int16_t *source, int32_t inputs, int32_t width, int32_t height, const hotspot_layer *layer,
+                      int16_t *target);
+
+/// The highest of each 2 by 2 pixels; an odd last row or column is left out.
+void hotspot_pool(const int16_t *source, int32_t planes, int32_t width, int32_t height, int16_t *target);
+
+/// The network file for small targets, written by scripts/train/embed.py, and its bytes.
+const uint8_t *hotspot_small_targets(void);
+size_t hotspot_small_targets_size(void);
+
+/// Each pixel as 2 by 2 pixels.
+void hotspot_double(const int16_t *source, int32_t planes, int32_t width, int32_t height, int16_t *target);
+
 #endif

@@ -67,7 +67,7 @@ struct DetectCommand: ParsableCommand {
             var active =
                 detector?.unit == unit
                 ? detector?.detector ?? HotspotDetector()
-                : HotspotDetector(configuration: thresholds.configuration(unit: unit))
+                : thresholds.detector(unit: unit)
             let line = Line(file: file, frame: number, image: image, hotspots: active.detect(image))
             output.write(String(decoding: try encoder.encode(line), as: UTF8.self))
             if let mask { try writeMask(active.mask(of: image), image, file, number, mask) }

@@ -10,6 +10,7 @@ struct DetectorThresholds: ParsableArguments {
     @Option(help: "Outer edges of the rings in pixels, odd, with commas.") var rings: String?
     @Option(help: "Levels of halved resolution, 1 to 4.") var levels: Int?
     @Option(help: "warm, cold or both.") var polarity: String?
+    @Flag(help: "Without the learned second stage that pictures of 8 bits get.") var classical = false
 
     func validate() throws {
         if let polarity, HotspotDetector.Polarity(rawValue: polarity) == nil {
@@ -18,6 +19,16 @@ struct DetectorThresholds: ParsableArguments {
         if let rings, rings.split(separator: ",").contains(where: { Int($0) == nil }) {
             throw ValidationError("--rings must be numbers with commas, such as 21,13,7")
         }
+    }
+
+    /// The detector as delivered where no threshold is given: pictures of 8 bits get the learned second stage.
+    func detector(unit: ThermalUnit) -> HotspotDetector {
+        let hasOwn =
+            noiseFactor != nil || floor != nil || growth != nil || rings != nil || levels != nil || polarity != nil
+        guard unit == .none, !classical, !hasOwn, let network = NetworkFile.smallTargets else {
+            return HotspotDetector(configuration: configuration(unit: unit))
+        }
+        return HotspotDetector(configuration: .chips, network: network)
     }
 
     func configuration(unit: ThermalUnit) -> HotspotDetector.Configuration {

@@ -13,6 +13,11 @@ struct BenchDetectCommand: ParsableCommand {
             Example: lagebild bench detect --small-targets infrared-small-target --speed
             """)
     @Option(help: "Folder with images/ and masks/ of small targets.") var smallTargets: String?
+    @Option(
+        help:
+            "Folder with even.lbcn and odd.lbcn, networks trained on either half: also measure the learned second stage."
+    )
+    var networks: String?
     @Option(help: "Folder with images/ and labels.json of persons on land.") var persons: String?
     @Flag(help: "Measure the time of made-up frames of 160×120 and 640×512.") var speed = false
     @Option(help: "With --speed: write those frames into this folder, for other programs.") var framesTo: String?
@@ -24,7 +29,11 @@ struct BenchDetectCommand: ParsableCommand {
     }
 
     func run() throws {
-        if let smallTargets { try SmallTargetBench(set: SmallTargetSet(folder: smallTargets)).run() }
+        if let smallTargets {
+            let bench = SmallTargetBench(set: try SmallTargetSet(folder: smallTargets))
+            bench.run()
+            if let networks { try bench.runNetworks(folder: networks) }
+        }
         if let persons { try PersonBench(folder: persons).run() }
         if speed { try DetectSpeed.run(writingTo: framesTo) }
     }

@@ -7,7 +7,7 @@ import Synchronization
 struct SmallTargetBench {
     let set: SmallTargetSet
 
-    func run() throws {
+    func run() {
         let defaults = HotspotDetector.Configuration(unit: .none)
         var standard = MaskScore(), chosen = MaskScore()
         for half in 0...1 {
@@ -20,6 +20,25 @@ struct SmallTargetBench {
         }
         print(Self.line("both halves, chosen on the other", chosen))
         print(Self.line("both halves, as delivered", standard))
+    }
+
+    /// The learned second stage: each half with the network that was trained on the other, and the thresholds in its file.
+    func runNetworks(folder: String) throws {
+        var both = MaskScore()
+        for half in 0...1 {
+            let path = folder + (half == 0 ? "/even.lbcn" : "/odd.lbcn")
+            let network = try NetworkFile(Array(try readInput(path)))
+            var detector = HotspotDetector(configuration: .chips, network: network)
+            var score = MaskScore()
+            for item in set.half(1 - half) {
+                score.add(predicted: detector.mask(of: item.image), truth: item.mask, width: item.image.width)
+            }
+            both.add(score)
+            print(
+                Self.line("network of the other half, half \(1 - half)", score) + "  (\(network.parameters) parameters)"
+            )
+        }
+        print(Self.line("both halves, networks of the other", both))
     }
 
     /// The best of a grid by intersection over union, among those that find as much as the best but one in a hundred.
