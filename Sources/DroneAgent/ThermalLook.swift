@@ -49,12 +49,12 @@ struct ThermalLook {
         return report
     }
 
-    /// What is larger than a person is told only where a single picture shows it clearly: boats and fires, not every patch of a
-    /// meadow.
+    /// What is larger than a person or faster than a swimmer is told only where a single picture shows it clearly: boats and fires,
+    /// not every patch of a meadow and every wake.
     private mutating func told(of found: WaterWatch.Findings) -> [TrackReport] {
         for (number, spot) in found.spots where hotspots.contains(where: { $0.overlaps(spot) }) { clear.insert(number) }
         clear.formIntersection(found.tracks.map(\.number))
-        let told = found.tracks.filter { !$0.doubts.contains(.large) || clear.contains($0.number) }
+        let told = found.tracks.filter { $0.doubts.isDisjoint(with: [.large, .fast]) || clear.contains($0.number) }
         return Array(told.prefix(DetectionReport.tracksLimit))
     }
 

@@ -31,6 +31,7 @@ struct WaterWatch {
         } else {
             // Anything up to a strong current has to be taken for possible.
             rules.velocitySigma = 1.2
+            rules.personSpeed = 3.5
         }
         tracker = WaterTracker(rules: rules)
     }

@@ -31,6 +31,8 @@ public struct WaterHover: Sendable {
 
     /// As given.
     public let seed: UInt64, sensor: Sensor, heightMetres: Double, headKelvin: Double?
+    /// What else is on the water; nothing by default.
+    public let clutter: WaterClutter?
     /// Metres a pixel covers.
     public var metresPerPixel: Double { sensor.pixelRadians * heightMetres }
     /// Metres a second, to the right in the picture.
@@ -39,8 +41,15 @@ public struct WaterHover: Sendable {
     private let start: (x: Double, y: Double)
     private let drift: (x: Double, y: Double)
 
-    /// A hover; `headKelvin` nil leaves the water empty.
-    public init(seed: UInt64, sensor: Sensor, heightMetres: Double, headKelvin: Double?) {
+    /// A hover; `headKelvin` nil leaves the water without a head.
+    public init(
+        seed: UInt64, sensor: Sensor, heightMetres: Double, headKelvin: Double?, hasClutter: Bool = false
+    ) {
+        clutter =
+            hasClutter
+            ? WaterClutter(
+                seed: seed, width: Double(sensor.width) * sensor.pixelRadians * heightMetres,
+                height: Double(sensor.height) * sensor.pixelRadians * heightMetres) : nil
         self.seed = seed
         self.sensor = sensor
         self.heightMetres = heightMetres
@@ -95,7 +104,7 @@ public struct WaterHover: Sendable {
         let noise = Float(sensor.noise * 100)
         let key = seed &+ UInt64(number) &* 0x9E37_79B9_7F4A_7C15
         var values = [UInt16](repeating: 0, count: width * height)
-        let (bump, left, top) = head(at: seconds, number)
+        let things = headAsThing(at: seconds) + (clutter?.things(at: seconds) ?? [])
         values.withUnsafeMutableBufferPointer { values in
             fixedPattern.withUnsafeBufferPointer { fixedPattern in
                 for y in 0..<height {
@@ -110,41 +119,47 @@ public struct WaterHover: Sendable {
                     }
                 }
             }
-            for (row, line) in bump.enumerated() {
-                for (column, heat) in line.enumerated() {
-                    let (x, y) = (left + column, top + row)
-                    guard (0..<width).contains(x), (0..<height).contains(y) else { continue }
-                    values[y * width + x] = UInt16(clamping: Int(values[y * width + x]) + Int(heat.rounded()))
-                }
-            }
+            for thing in things { add(thing, to: values) }
         }
         return ThermalPicture(width: width, height: height, values: values)
     }
 
-    /// What the head adds to the pixels from (`left`, `top`) on, hundredths of a kelvin.
-    private func head(at seconds: Double, _ number: Int) -> (bump: [[Double]], left: Int, top: Int) {
-        guard let headKelvin else { return ([], 0, 0) }
+    private func headAsThing(at seconds: Double) -> [WaterThing] {
+        guard let headKelvin else { return [] }
         let head = head(at: seconds)
-        let x = head.x / metresPerPixel + Double(sensor.width - 1) / 2
-        let y = head.y / metresPerPixel + Double(sensor.height - 1) / 2
         let shown = 0.8 + 0.2 * sin(2 * .pi * seconds * 0.8 + 6.28 * SeededNoise.unit(seed ^ 0xD1, 0))
-        // The lens and a head of this size make a bell; what it holds is the head's excess times its area.
-        let sigmaX = (0.36 + pow(0.19 / metresPerPixel / 4, 2)).squareRoot()
-        let sigmaY = (0.36 + pow(0.15 / metresPerPixel / 4, 2)).squareRoot()
-        let whole = headKelvin * 100 * shown * (.pi / 4 * 0.19 * 0.15) / (metresPerPixel * metresPerPixel)
+        return [WaterThing(kind: .head, x: head.x, y: head.y, length: 0.19, breadth: 0.15, kelvin: headKelvin * shown)]
+    }
+
+    /// Adds what a thing's heat gives each pixel.
+    private func add(_ thing: WaterThing, to values: UnsafeMutableBufferPointer<UInt16>) {
+        let x = thing.x / metresPerPixel + Double(sensor.width - 1) / 2
+        let y = thing.y / metresPerPixel + Double(sensor.height - 1) / 2
+        // Lens and thing make a bell; what it holds is the thing's excess times its area.
+        let sigmaX = (0.36 + pow(thing.length / metresPerPixel / thing.bell, 2)).squareRoot()
+        let sigmaY = (0.36 + pow(thing.breadth / metresPerPixel / thing.bell, 2)).squareRoot()
+        let area = .pi / 4 * thing.length * thing.breadth / (metresPerPixel * metresPerPixel)
+        let whole = thing.kelvin * 100 * area
         let reach = Int((4 * max(sigmaX, sigmaY)).rounded(.up))
-        guard x.magnitude < 1e5, y.magnitude < 1e5 else { return ([], 0, 0) }
+        guard x.magnitude < 1e5, y.magnitude < 1e5 else { return }
         let (left, top) = (Int(x.rounded()) - reach, Int(y.rounded()) - reach)
         /// Part of a bell between the edges of a pixel.
         func part(_ pixel: Int, _ middle: Double, _ sigma: Double) -> Double {
             let scale = sigma * 2.0.squareRoot()
             return (erf((Double(pixel) + 0.5 - middle) / scale) - erf((Double(pixel) - 0.5 - middle) / scale)) / 2
         }
-        let bump = (0...2 * reach).map { row in
-            (0...2 * reach).map { column in
-                whole * part(left + column, x, sigmaX) * part(top + row, y, sigmaY)
+        let across = (left...left + 2 * reach).map { part($0, x, sigmaX) }
+        for row in Self.inside(top, reach, sensor.height) {
+            let down = part(row, y, sigmaY)
+            for column in Self.inside(left, reach, sensor.width) {
+                let heat = Int((whole * across[column - left] * down).rounded())
+                values[row * sensor.width + column] = UInt16(clamping: Int(values[row * sensor.width + column]) + heat)
             }
         }
-        return (bump, left, top)
+    }
+
+    private static func inside(_ first: Int, _ reach: Int, _ count: Int) -> Range<Int> {
+        let low = min(max(0, first), count)
+        return low..<max(low, min(count, first + 2 * reach + 1))
     }
 }

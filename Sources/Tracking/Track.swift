@@ -75,6 +75,10 @@ public struct Track: Hashable, Sendable {
         if seconds > 0 { motion.predict(seconds: min(seconds, 3600), acceleration: acceleration) }
         return (motion.place, motion.placeVariance.squareRoot())
     }
+    /// The scores of the last eight looks, each no more than `limit`.
+    func evidence(limit: Double) -> Double {
+        scores.clamped(lowerBound: .zero, upperBound: SIMD8(repeating: limit)).sum()
+    }
     /// Pictures of the last five in which it was seen.
     var ofFive: Int { (recent & 0b1_1111).nonzeroBitCount }
     /// Of the last eight.

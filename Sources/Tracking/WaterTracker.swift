@@ -16,6 +16,8 @@ public struct WaterTracker: Sendable {
         public var confirmHits = 5
         /// What the scores of the last eight looks must come to: a few strong hits, or many weak ones.
         public var confirmScore = 44.0
+        /// More than this a single look adds nothing: a glint is strong in two pictures, a head is there in all.
+        public var scoreLimit = 11.0
         /// A confirmed track in view ends so long after it was last seen: swimmers go under and come up.
         public var endAfter: Duration = .seconds(5)
         /// Out of view it is remembered for so long.
@@ -24,10 +26,10 @@ public struct WaterTracker: Sendable {
         public var acceleration = 0.2
         /// What a new track's velocity may differ from the current, one sigma, m/s.
         public var velocitySigma = 0.4
-        /// Larger than this is no person, square metres.
-        public var personArea = 2.0
-        /// Faster through the water than this is no swimmer, m/s.
-        public var personSpeed = 3.0
+        /// Larger than a point by more than this is no person, square metres.
+        public var personArea = 1.0
+        /// Faster through the water than this is no swimmer, m/s; more where the current is not known.
+        public var personSpeed = 1.7
         /// Warmer than its surroundings by more than this is no person, in the picture's unit.
         public var personContrast = Double.infinity
         /// The defaults.
@@ -167,7 +169,7 @@ public struct WaterTracker: Sendable {
     private mutating func judge(at now: MonotonicInstant, _ isInView: (PlanePoint) -> Bool) {
         for index in tracks.indices where tracks[index].state == .tentative {
             let track = tracks[index]
-            if track.ofEight >= rules.confirmHits, track.scores.sum() >= rules.confirmScore,
+            if track.ofEight >= rules.confirmHits, track.evidence(limit: rules.scoreLimit) >= rules.confirmScore,
                 now.since(track.birth) >= rules.confirmAfter
             {
                 tracks[index].state = .confirmed

@@ -112,6 +112,19 @@ import Testing
         #expect(doubts(area: 15, point: 15, contrast: -14_000) == [])
     }
 
+    /// Two pictures of a glint and three of noise where it was add up to less than a head that is there in all.
+    @Test func aGlintIsNotBelieved() {
+        for (scores, isConfirmed) in [([40.0, 40, 5, 5, 5, 0, 0, 0], false), ([9, 9, 9, 9, 9, 0, 0, 0], true)] {
+            var tracker = WaterTracker(rules: Self.river)
+            for (step, score) in scores.enumerated() {
+                let now = Double(step) * 0.17
+                let seen = score > 0 ? [self.seen(1.5 * now, 0, score: score)] : []
+                _ = tracker.update(seen, at: time(now)) { _ in true }
+            }
+            #expect((tracker.counters.confirmed == 1) == isConfirmed)
+        }
+    }
+
     @Test func saysWhatSpeaksAgainstAPerson() throws {
         func doubts(speed: Double, area: Double, current: Double = 1.5) throws -> TrackReport.Doubts {
             var rules = WaterTracker.Rules()

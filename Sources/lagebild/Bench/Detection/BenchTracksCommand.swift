@@ -20,13 +20,16 @@ struct BenchTracksCommand: ParsableCommand {
     @Option(help: "Heads, each with a seed of its own.") var seeds = 1000
     @Option(help: "The first seed; thresholds were chosen on the seeds from 0 on.") var first: UInt64 = 1_000_000
     @Option(help: "Hours of empty water for each sensor.") var hours = 1.0
+    @Option(help: "Hours of water with ducks, boats, outfalls and glints for each sensor.") var clutterHours = 0.0
     @Option(help: "How much warmer the head is, kelvin.") var kelvin = 6.0
 
     enum SensorName: String, ExpressibleByArgument, CaseIterable { case lepton, boson }
     @Option(help: "Only this sensor.") var sensor: SensorName?
 
     func validate() throws {
-        guard (1...1_000_000).contains(seeds), (0...1000).contains(hours), (0...100).contains(kelvin) else {
+        guard (1...1_000_000).contains(seeds), (0...1000).contains(hours), (0...1000).contains(clutterHours),
+            (0...100).contains(kelvin)
+        else {
             throw ValidationError("seeds up to 1,000,000, hours up to 1000, kelvin up to 100")
         }
     }
@@ -41,6 +44,7 @@ struct BenchTracksCommand: ParsableCommand {
                 String(
                     format: "%@ at %.0f m, head %.0f K warmer: %d of %d found within a second (%.1f %%)",
                     name as NSString, height, kelvin, found, seeds, 100 * Double(found) / Double(seeds)))
+            if clutterHours > 0 { Self.measureClutter(clutterHours, name, sensor, height, first) }
             guard hours > 0 else { continue }
             // In pieces of a minute, so that both cores have work.
             let minutes = Int((hours * 60).rounded(.up))
@@ -72,6 +76,7 @@ struct BenchTracksCommand: ParsableCommand {
             self.hover = hover
             var rules = WaterTracker.Rules()
             rules.current = PlanePoint(east: WaterHover.currentMetresPerSecond, north: 0)
+            rules.personContrast = 3400
             tracker = WaterTracker(rules: rules)
         }
 
@@ -85,7 +90,8 @@ struct BenchTracksCommand: ParsableCommand {
                 let place = hover.place(x: Double(spot.centroidX), y: Double(spot.centroidY), in: number)
                 return Observation(
                     place: PlanePoint(east: place.x, north: place.y), sigmaMetres: hover.placeSigmaMetres,
-                    areaSquareMetres: Double(spot.area) * pixel, contrast: Double(spot.contrast),
+                    areaSquareMetres: Double(spot.area) * pixel,
+                    pointSquareMetres: 9 * pixel, contrast: Double(spot.contrast),
                     score: Double(spot.score))
             }
             let now = MonotonicInstant(nanoseconds: Int64(hover.seconds(of: number) * 1e9) + 1)
@@ -110,6 +116,65 @@ struct BenchTracksCommand: ParsableCommand {
             if isThere { return true }
         }
         return false
+    }
+
+    /// Confirmed tracks of a minute with other things on the water, by the thing they lie on; those with a doubt apart.
+    private static func measureClutter(
+        _ hours: Double, _ name: String, _ sensor: WaterHover.Sensor, _ height: Double, _ first: UInt64
+    ) {
+        let minutes = Int((hours * 60).rounded(.up))
+        let counts = Mutex([String: (there: Int, plain: Int, doubted: Int)]())
+        DispatchQueue.concurrentPerform(iterations: minutes) { number in
+            let hover = WaterHover(
+                seed: first &+ UInt64(number) &+ 1 << 41, sensor: sensor, heightMetres: height, headKelvin: nil,
+                hasClutter: true)
+            for (kind, found) in cluttered(hover) {
+                counts.withLock {
+                    let old = $0[kind] ?? (0, 0, 0)
+                    $0[kind] = (old.there + found.there, old.plain + found.plain, old.doubted + found.doubted)
+                }
+            }
+        }
+        let all = counts.withLock { $0 }
+        for (kind, count) in all.sorted(by: { $0.key < $1.key }) {
+            print(
+                String(
+                    format: "%@ at %.0f m, %.2f h, %@: %d there, %d tracks without a doubt (%.1f an hour), %d with",
+                    name as NSString, height, Double(minutes) / 60, kind as NSString, count.there, count.plain,
+                    Double(count.plain) / Double(minutes) * 60, count.doubted))
+        }
+    }
+
+    private static func cluttered(_ hover: WaterHover) -> [String: (there: Int, plain: Int, doubted: Int)] {
+        var watch = Watch(hover)
+        var kinds: [UInt32: String] = [:], doubts: [UInt32: TrackReport.Doubts] = [:]
+        var most: [String: Int] = [:]
+        for number in 0..<Int(60 * hover.sensor.framesPerSecond) {
+            watch.look(number)
+            let things = hover.clutter?.things(at: hover.seconds(of: number)) ?? []
+            for kind in WaterThing.Kind.allCases {
+                let there = things.count { $0.kind == kind }
+                most[kind.rawValue] = max(most[kind.rawValue] ?? 0, there)
+            }
+            for track in watch.tracker.tracks where track.state == .confirmed {
+                let nearest = things.min { distance($0, track) < distance($1, track) }
+                let kind = nearest.flatMap { distance($0, track) < 3 ? $0.kind.rawValue : nil }
+                if kinds[track.number] == nil { kinds[track.number] = kind ?? "nothing" }
+                doubts[track.number] = watch.tracker.doubts(about: track)
+            }
+        }
+        var counts = most.mapValues { (there: $0, plain: 0, doubted: 0) }
+        for (number, kind) in kinds {
+            if doubts[number] == [] {
+                counts[kind, default: (0, 0, 0)].plain += 1
+            } else {
+                counts[kind, default: (0, 0, 0)].doubted += 1
+            }
+        }
+        return counts
+    }
+    private static func distance(_ thing: WaterThing, _ track: Track) -> Double {
+        hypot(thing.x - track.place.east, thing.y - track.place.north)
     }
 
     /// Confirmed tracks in a minute of empty water.
