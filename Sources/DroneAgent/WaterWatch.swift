@@ -9,10 +9,6 @@ import Tracking
 struct WaterWatch {
     /// Tilt that changes from picture to picture, degrees; the rest of a pose's error moves all places alike.
     private static let jitterDegrees = 0.3
-    /// Pixels that a point covers: the lens's blur and the smoothing over 3×3.
-    private static let pointPixels = 9.0
-    /// Skin of 34 °C over freezing water, and nobody in the water is warmer than that.
-    private static let hottestKelvin = 34.0
     /// The plane begins anew when the drone is so far from its middle.
     private static let planeReach = 5000.0
     private var detector: HotspotDetector?
@@ -58,7 +54,7 @@ struct WaterWatch {
         guard let camera, frame.pose.quality == .interpolated || frame.pose.quality == .extrapolated,
             let plane = plane(around: pose.position)
         else { return Findings(tracks: reports(at: frame.captureTime.monotonic, seen: [])) }
-        tracker.rules.personContrast = frame.unit.kelvin(Self.hottestKelvin)
+        tracker.rules.personContrast = frame.unit.kelvin(WaterTracker.Rules.personKelvin)
         var detector = detector ?? HotspotDetector(configuration: .candidates(unit: frame.unit))
         detector.detect(image, into: &spots)
         self.detector = detector
@@ -146,7 +142,7 @@ struct WaterWatch {
         let seen = Observation(
             place: PlanePoint(east: off.east, north: off.north), sigmaMetres: hypot(jitter, pixelMetres / 3),
             areaSquareMetres: Double(spot.area) * pixelMetres * pixelMetres,
-            pointSquareMetres: pointPixels * pixelMetres * pixelMetres, contrast: Double(spot.contrast),
+            pointSquareMetres: Observation.pointPixels * pixelMetres * pixelMetres, contrast: Double(spot.contrast),
             score: Double(spot.score))
         return (seen, ground.ellipse)
     }

@@ -23,6 +23,8 @@ public struct PlanePoint: Hashable, Sendable {
 
 /// Something warm (or cold) that one picture shows, put on the water.
 public struct Observation: Hashable, Sendable {
+    /// Pixels that a point covers in a picture of ours: the lens's blur and the detector's smoothing over 3×3.
+    public static let pointPixels = 9.0
     /// Where.
     public var place: PlanePoint
     /// One sigma on each axis of what changes from picture to picture: pixel, attitude, time. Metres, > 0. What stays the same

@@ -32,6 +32,8 @@ public struct WaterTracker: Sendable {
         public var personSpeed = 1.7
         /// Warmer than its surroundings by more than this is no person, in the picture's unit.
         public var personContrast = Double.infinity
+        /// What that is where the unit is known, kelvin: skin of 34 °C over freezing water, and nobody in the water is warmer.
+        public static let personKelvin = 34.0
         /// The defaults.
         public init() {}
     }

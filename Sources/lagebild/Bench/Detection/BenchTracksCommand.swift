@@ -76,7 +76,8 @@ struct BenchTracksCommand: ParsableCommand {
             self.hover = hover
             var rules = WaterTracker.Rules()
             rules.current = PlanePoint(east: WaterHover.currentMetresPerSecond, north: 0)
-            rules.personContrast = 3400
+            // Pictures of the hover are in hundredths of a kelvin.
+            rules.personContrast = 100 * WaterTracker.Rules.personKelvin
             tracker = WaterTracker(rules: rules)
         }
 
@@ -91,7 +92,7 @@ struct BenchTracksCommand: ParsableCommand {
                 return Observation(
                     place: PlanePoint(east: place.x, north: place.y), sigmaMetres: hover.placeSigmaMetres,
                     areaSquareMetres: Double(spot.area) * pixel,
-                    pointSquareMetres: 9 * pixel, contrast: Double(spot.contrast),
+                    pointSquareMetres: Observation.pointPixels * pixel, contrast: Double(spot.contrast),
                     score: Double(spot.score))
             }
             let now = MonotonicInstant(nanoseconds: Int64(hover.seconds(of: number) * 1e9) + 1)
