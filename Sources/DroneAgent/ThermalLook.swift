@@ -12,6 +12,9 @@ struct ThermalLook {
     private let id: StreamID
     private var sequence: UInt64 = 0
     private var detector: HotspotDetector?
+    /// For pictures of 8 bits: what a person on land looks like has to be learned.
+    private var persons: PersonDetector?
+    private var bodies: [Hotspot] = []
     private var watch: WaterWatch
     private var hotspots: [Hotspot] = []
     /// Tracks that a single picture has shown clearly.
@@ -36,6 +39,7 @@ struct ThermalLook {
             var active = detector ?? makeDetector(frame.unit)
             active.detect(image, into: &hotspots)
             detector = active
+            addPersons(in: image, frame.unit)
             let errors = placementErrors(at: nil, camera: camera, frame.pose)
             let found = watch.look(at: frame, image, camera: camera, errors: errors)
             tracks = told(of: found)
@@ -47,6 +51,24 @@ struct ThermalLook {
             detections: hotspots.map { placed($0, frame, camera) }, tracks: tracks)
         addCrop(to: &report, of: frame)
         return report
+    }
+
+    /// Persons go before spots, and a spot on one of them is the same thing.
+    private mutating func addPersons(in image: ThermalImage, _ unit: ThermalUnit) {
+        guard isLearned(unit), let network = NetworkFile.persons else { return }
+        guard var active = persons ?? PersonDetector(network: network) else { return }
+        active.detect(image, into: &bodies)
+        persons = active
+        hotspots.removeAll { spot in bodies.contains { $0.covers(spot) } }
+        hotspots.insert(contentsOf: bodies, at: 0)
+        if hotspots.count > DetectionReport.detectionsLimit {
+            hotspots.removeLast(hotspots.count - DetectionReport.detectionsLimit)
+        }
+    }
+
+    /// The networks were trained on 8-bit pictures and say nothing about temperatures; who gives thresholds wants no network.
+    private func isLearned(_ unit: ThermalUnit) -> Bool {
+        unit == .none && thermal.sigmas == 0 && thermal.contrastFloor == 0
     }
 
     /// What is larger than a person or faster than a swimmer is told only where a single picture shows it clearly: boats and fires,
@@ -99,8 +121,7 @@ struct ThermalLook {
     }
 
     private func makeDetector(_ unit: ThermalUnit) -> HotspotDetector {
-        // The network was trained on 8-bit pictures and says nothing about temperatures.
-        if unit == .none, thermal.sigmas == 0, thermal.contrastFloor == 0, let network = NetworkFile.smallTargets {
+        if isLearned(unit), let network = NetworkFile.smallTargets {
             return HotspotDetector(configuration: .chips, network: network)
         }
         var configuration = HotspotDetector.Configuration(unit: unit)
@@ -133,6 +154,12 @@ struct ThermalLook {
 }
 
 extension Hotspot {
+    /// Whether the middle of another lies in the box.
+    fileprivate func covers(_ other: Hotspot) -> Bool {
+        (Float(x)...Float(x + width)).contains(other.centroidX)
+            && (Float(y)...Float(y + height)).contains(other.centroidY)
+    }
+
     /// Whether the boxes of two of one kind touch each other.
     fileprivate func overlaps(_ other: Hotspot) -> Bool {
         isCold == other.isCold && x <= other.x + other.width && other.x <= x + width && y <= other.y + other.height

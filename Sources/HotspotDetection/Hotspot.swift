@@ -10,7 +10,8 @@ public struct Hotspot: Hashable, Sendable {
     public var peak: UInt16
     /// Peak minus the mean of the surrounding ring, in the picture's unit; negative where `isCold`.
     public var contrast: Int32
-    /// Excess over the local background in sigmas of the local noise, damped by the floor; above the noise factor.
+    /// Excess over the local background in sigmas of the local noise, damped by the floor; above the noise factor. Of a
+    /// ``PersonDetector`` something else, see there.
     public var score: Float
     /// Pixels that belong to it.
     public var area: Int

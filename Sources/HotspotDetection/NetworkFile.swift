@@ -3,8 +3,10 @@ import FlightTypes
 
 /// A trained network as `scripts/train` writes it: docs/detector.md, "The network's file".
 public struct NetworkFile: Hashable, Sendable {
-    /// Parameters (weights and biases) at most.
-    public static let parametersLimit = 10_000
+    /// Parameters (weights and biases) at most: of a network for chips, and of one for whole pictures.
+    public static let parametersLimit = 10_000, pictureParametersLimit = 100_000
+    /// Planes of a layer at most.
+    static let planesLimit = 96
     /// Layers at most.
     public static let layersLimit = 32
     /// Why a file is refused.
@@ -67,6 +69,12 @@ public struct NetworkFile: Hashable, Sendable {
         return try? NetworkFile(Array(bytes))
     }()
 
+    /// The network for persons on land in pictures of 8 bits: `scripts/train/persons.md`. Nil as above.
+    public static let persons: NetworkFile? = {
+        let bytes = UnsafeBufferPointer(start: hotspot_persons(), count: hotspot_persons_size())
+        return try? NetworkFile(Array(bytes))
+    }()
+
     /// Reads a file; every length, slot and sum is checked.
     public init(_ bytes: [UInt8]) throws {
         do { try self.init(reading: bytes) } catch let cut as ByteReader.Malformed {
@@ -85,28 +93,36 @@ public struct NetworkFile: Hashable, Sendable {
         let count = Int(try reader.read(UInt8.self))
         pixelThreshold = Int(Int16(bitPattern: try reader.read()))
         regionThreshold = Int(Int16(bitPattern: try reader.read()))
-        guard edge == 0 || (16...64).contains(edge), (1...2).contains(inputs), (1...4).contains(passes),
+        guard edge == 0 || (16...64).contains(edge), (1...(edge == 0 ? 4 : 2)).contains(inputs),
+            (1...4).contains(passes),
             (1...Self.layersLimit).contains(count)
         else { throw Malformed("sizes out of range") }
         var layers: [Layer] = []
         var (planes, levels, parameters) = ([inputs], [0], 0)
+        // What the values of each slot are at most, in magnitude.
+        var tops = [255]
         for _ in 0..<count {
-            let (layer, outputs, level) = try Self.layer(&reader, planes, levels)
+            let (layer, outputs, level) = try Self.layer(&reader, planes, levels, tops)
             if case .convolution(let weights) = layer.operation {
                 parameters += weights.outputs * (1 + planes[layer.source] * weights.kernel * weights.kernel)
             }
-            guard parameters <= Self.parametersLimit else { throw Malformed("more than 10,000 parameters") }
+            guard parameters <= (edge == 0 ? Self.pictureParametersLimit : Self.parametersLimit) else {
+                throw Malformed("more than 10,000 parameters, or 100,000 for whole pictures")
+            }
             layers.append(layer)
             planes.append(outputs)
+            tops.append(Self.top(of: layer, tops))
             levels.append(level)
         }
         guard reader.remaining == 0 else { throw Malformed("bytes behind the last layer") }
-        guard planes.last == 1, edge % (1 << (levels.max() ?? 0)) == 0 else { throw Malformed("no single output") }
+        guard planes.last == 1, edge == 0 || levels.last == 0, edge % (1 << (levels.max() ?? 0)) == 0 else {
+            throw Malformed("no single output, or not one for each pixel of a chip")
+        }
         (self.layers, self.planes, self.levels, self.parameters) = (layers, planes, levels, parameters)
     }
 
     private static func layer(
-        _ reader: inout ByteReader, _ planes: [Int], _ levels: [Int]
+        _ reader: inout ByteReader, _ planes: [Int], _ levels: [Int], _ tops: [Int]
     ) throws -> (Layer, planes: Int, level: Int) {
         let operation = try reader.read(UInt8.self)
         let source = Int(try reader.read(UInt8.self)), second = Int(try reader.read(UInt8.self))
@@ -117,21 +133,30 @@ public struct NetworkFile: Hashable, Sendable {
         let (width, level) = (planes[source], levels[source])
         switch operation {
         case 1:
-            let weights = try Self.weights(&reader, inputs: width)
+            let weights = try Self.weights(&reader, inputs: width, top: tops[source])
             return (Layer(source: source, operation: .convolution(weights)), weights.outputs, level)
         case 2 where level < 4: return (Layer(source: source, operation: .pool), width, level + 1)
         case 3 where level > 0: return (Layer(source: source, operation: .double), width, level - 1)
-        case 4 where levels[second] == level && width + planes[second] <= 64:
+        case 4 where levels[second] == level && width + planes[second] <= planesLimit:
             return (Layer(source: source, operation: .join(second)), width + planes[second], level)
         default: throw Malformed("an operation that is not known or does not fit")
         }
     }
 
-    private static func weights(_ reader: inout ByteReader, inputs: Int) throws -> Weights {
+    private static func top(of layer: Layer, _ tops: [Int]) -> Int {
+        switch layer.operation {
+        case .convolution(let weights): weights.isRectified ? 255 : 32_768
+        case .pool, .double: tops[layer.source]
+        case .join(let second): max(tops[layer.source], tops[second])
+        }
+    }
+
+    private static func weights(_ reader: inout ByteReader, inputs: Int, top: Int) throws -> Weights {
         let outputs = Int(try reader.read(UInt8.self)), stated = Int(try reader.read(UInt8.self))
         let kernel = Int(try reader.read(UInt8.self)), dilation = Int(try reader.read(UInt8.self))
         let isRectified = try reader.read(UInt8.self) != 0
-        guard (1...64).contains(outputs), stated == inputs, kernel == 1 || kernel == 3, (1...2).contains(dilation)
+        guard (1...planesLimit).contains(outputs), stated == inputs, kernel == 1 || kernel == 3,
+            (1...2).contains(dilation)
         else {
             throw Malformed("a convolution out of range")
         }
@@ -147,8 +172,7 @@ public struct NetworkFile: Hashable, Sendable {
         }
         for output in 0..<outputs {
             let value = Int32(bitPattern: try reader.read())
-            // Values are at most 255, or as inputs at least −128.
-            let largest = raw[output * taps..<(output + 1) * taps].reduce(0) { $0 + 255 * Int($1.magnitude) }
+            let largest = raw[output * taps..<(output + 1) * taps].reduce(0) { $0 + top * Int($1.magnitude) }
             guard Int(value.magnitude) + largest < 1 << 31 else { throw Malformed("sums beyond 32 bits") }
             bias.append(value)
         }

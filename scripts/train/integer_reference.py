@@ -53,6 +53,11 @@ def convolve(source, layer):
         for kx in range(kernel):
             window = padded[:, ky * dilation:ky * dilation + height, kx * dilation:kx * dilation + width]
             sums += np.tensordot(weights[:, :, ky, kx].astype(np.int64), window, axes=(1, 0))
+    return requantise(sums, layer)
+
+
+def requantise(sums, layer):
+    """What a layer gives for its int32 accumulators."""
     assert np.abs(sums).max() < 2**31
     shift = layer["shift"].astype(np.int64)[:, None, None]
     scaled = (sums * layer["multiplier"][:, None, None] + (np.int64(1) << (shift - 1))) >> shift
@@ -124,7 +129,7 @@ def read(path):
     data = open(path, "rb").read()
     assert data[:4] == b"LBCN"
     version, edge, inputs, passes, count, mask, gate = struct.unpack_from("<HBBBBhh", data, 4)
-    assert version == 1 and edge == EDGE
+    assert version == 1
     place = 14
     layers = []
     for _ in range(count):
@@ -146,13 +151,13 @@ def read(path):
             place += outs
         layers.append(layer)
     assert place == len(data)
-    return dict(inputs=inputs, passes=passes, mask=mask, gate=gate), layers
+    return dict(edge=edge, inputs=inputs, passes=passes, mask=mask, gate=gate), layers
 
 
 def write(path, settings, layers):
     """The reverse of `read`."""
     data = b"LBCN" + struct.pack(
-        "<HBBBBhh", 1, EDGE, settings["inputs"], settings["passes"], len(layers), settings["mask"], settings["gate"])
+        "<HBBBBhh", 1, settings.get("edge", EDGE), settings["inputs"], settings["passes"], len(layers), settings["mask"], settings["gate"])
     for layer in layers:
         data += struct.pack("<4B", layer["operation"], layer["source"], layer["second"], layer["target"])
         if layer["operation"] == CONV:

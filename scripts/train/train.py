@@ -21,6 +21,7 @@ from torch.nn import functional
 import candidates
 import integer_reference as integer
 from integer_reference import EDGE, HALF
+from layered import Block, Layered, quantise
 
 INPUTS, INPUT_ONE = 2, 64.0
 NEAR = 3.0
@@ -123,23 +124,9 @@ class Chips:
 
 
 # ---------------------------------------------------------------- network
-class Block(nn.Module):
-    """Convolution, batch normalisation, ReLU. The normalisation is folded into the convolution afterwards."""
-
-    def __init__(self, ins, outs, kernel=3, dilation=1):
-        super().__init__()
-        self.convolution = nn.Conv2d(ins, outs, kernel, padding=kernel // 2 * dilation, dilation=dilation, bias=False)
-        self.norm = nn.BatchNorm2d(outs, momentum=0.02)
-
-    def forward(self, x):
-        return functional.relu(self.norm(self.convolution(x)))
-
-
-class Network(nn.Module):
-    """A small U: three resolutions, two skip connections.
-
-    Steps are (operation, source slot, second slot, target slot, block name), as in the weights file.
-    """
+class Network(Layered):
+    """A small U: three resolutions, two skip connections."""
+    input_one = INPUT_ONE
 
     def __init__(self, widths=(8, 8, 16, 20, 16, 12, 10, 8, 8)):
         super().__init__()
@@ -155,49 +142,6 @@ class Network(nn.Module):
             (integer.CONV, 9, 0, 10, "mix"), (integer.CONV, 10, 0, 11, "back"), (integer.UP, 11, 0, 12, None),
             (integer.CONCAT, 12, 2, 13, None), (integer.CONV, 13, 0, 14, "join"), (integer.CONV, 14, 0, 15, "last"),
             (integer.CONV, 15, 0, 16, "out")]
-
-    def forward(self, x, kept=None):
-        slots = {0: x / INPUT_ONE}
-        for operation, source, second, target, name in self.steps:
-            if operation == integer.CONV:
-                result = self.out(slots[source]) if name == "out" else self.blocks[name](slots[source])
-            elif operation == integer.POOL:
-                result = functional.max_pool2d(slots[source], 2)
-            elif operation == integer.UP:
-                result = slots[source].repeat_interleave(2, 2).repeat_interleave(2, 3)
-            else:
-                result = torch.cat([slots[source], slots[second]], 1)
-            slots[target] = result
-        if kept is not None:
-            kept.update(slots)
-        return result[:, 0]
-
-    def folded(self):
-        """(weights, bias, dilation, relu) by name, normalisation folded in."""
-        result = {"out": (self.out.weight.detach(), self.out.bias.detach(), 1, False)}
-        for name, block in self.blocks.items():
-            norm = block.norm
-            factor = norm.weight.detach() / torch.sqrt(norm.running_var + norm.eps)
-            weights = block.convolution.weight.detach() * factor[:, None, None, None]
-            result[name] = (weights, norm.bias.detach() - norm.running_mean * factor, block.convolution.dilation[0], True)
-        return result
-
-    def parameters_folded(self):
-        return sum(w.numel() + b.numel() for w, b, _, _ in self.folded().values())
-
-    def multiplications(self):
-        edges, total = {0: EDGE}, 0
-        folded = self.folded()
-        for operation, source, _, target, name in self.steps:
-            edge = edges[source]
-            if operation == integer.POOL:
-                edge //= 2
-            if operation == integer.UP:
-                edge *= 2
-            if operation == integer.CONV:
-                total += folded[name][0].numel() * edge * edge
-            edges[target] = edge
-        return total
 
 
 def loss_of(logits, masks, options):
@@ -251,52 +195,10 @@ def train(pictures, seed, options, log=None):
 
 
 # ---------------------------------------------------------------- quantisation
-def quantise(network, pictures):
-    """The layer list of the integer network; scales of activations from the candidates of `pictures`."""
+def candidate_inputs(pictures):
+    """The candidates' chips as a batch of inputs."""
     chips = [integer.normalise(integer.cut(p["image"], x, y)) for p in pictures for x, y, _ in p["seeds"]]
-    kept = {}
-    with torch.no_grad():
-        network(torch.from_numpy(np.stack(chips).astype(np.float32)), kept)
-    tops = {0: 255.0 / INPUT_ONE}
-    for operation, source, second, target, name in network.steps:
-        if operation == integer.CONV:
-            values = kept[target].numpy()
-            tops[target] = max(float(np.quantile(values, 0.99995)), 1e-3)
-    # What is joined shares a scale; pooling and doubling keep it.
-    group = list(range(len(network.steps) + 1))
-
-    def find(slot):
-        while group[slot] != slot:
-            slot = group[slot]
-        return slot
-    for operation, source, second, target, name in network.steps:
-        if operation != integer.CONV:
-            for other in [source] + ([second] if operation == integer.CONCAT else []):
-                group[find(other)] = find(target)
-    top = {}
-    for slot, value in tops.items():
-        top[find(slot)] = max(top.get(find(slot), 0), value)
-    unit = {slot: top[find(slot)] / 255 for slot in range(len(group))}
-    unit[0] = 1 / INPUT_ONE
-    unit[network.steps[-1][3]] = 1 / integer.LOGIT_ONE
-    folded, layers = network.folded(), []
-    for operation, source, second, target, name in network.steps:
-        layer = dict(operation=operation, source=source, second=second, target=target)
-        if operation == integer.CONV:
-            weights, bias, dilation, relu = folded[name]
-            weights, bias = weights.numpy().astype(np.float64), bias.numpy().astype(np.float64)
-            scale = np.maximum(np.abs(weights).max((1, 2, 3)), 1e-9) / 127
-            real = scale * unit[source] / unit[target]
-            shift = np.clip(15 - np.floor(np.log2(real)).astype(np.int64), 1, 40)
-            multiplier = np.rint(real * 2.0**shift).astype(np.int64)
-            over = multiplier > 65535
-            multiplier[over], shift[over] = (multiplier[over] + 1) // 2, shift[over] - 1
-            layer.update(
-                dilation=dilation, relu=relu, multiplier=multiplier, shift=shift,
-                weights=np.rint(weights / scale[:, None, None, None]).astype(np.int8),
-                bias=np.rint(bias / (scale * unit[source])).astype(np.int64))
-        layers.append(layer)
-    return layers
+    return torch.from_numpy(np.stack(chips).astype(np.float32))
 
 
 # ---------------------------------------------------------------- measure
@@ -402,7 +304,7 @@ def two_fold(pictures, options, passes, seed, log, folder):
         # Beforehand, not from either half: what is more likely than not.
         thresholds = (0, 0)
         network = train(training, seed + fold, options, log)
-        layers = quantise(network, training)
+        layers = quantise(network, candidate_inputs(training))
         settings = dict(inputs=INPUTS, passes=passes, mask=thresholds[0], gate=thresholds[1])
         integer.write(f"{folder}/{('even', 'odd')[fold]}.lbcn", settings, layers)
         for name, logits in (("float", float_logits(network, passes)), ("integer", integer_logits(layers, passes))):
@@ -432,7 +334,7 @@ def main():
     options.update((o.split("=")[0], json.loads(o.split("=")[1])) for o in arguments.option)
     pictures = load(arguments.data)
     probe = Network(options.get("widths", (8, 8, 16, 20, 16, 12, 10, 8, 8)))
-    print(f"{probe.parameters_folded()} parameters, {probe.multiplications()} multiplications a chip and pass,",
+    print(f"{probe.parameters_folded()} parameters, {probe.multiplications(EDGE * EDGE)} multiplications a chip and pass,",
           f"{sum(len(p['seeds']) for p in pictures) / len(pictures):.2f} chips a picture, options {options}", flush=True)
     log = lambda text: print(text, flush=True)
     unseen = two_fold(pictures, options, arguments.passes, arguments.seed, log, arguments.folds)
@@ -440,7 +342,7 @@ def main():
         # Its own pictures would flatter it: its thresholds are those that suit the two networks on what they have not seen.
         thresholds = choose(pictures, unseen, arguments.passes)
         network = train(pictures, arguments.seed, options, log)
-        layers = quantise(network, pictures)
+        layers = quantise(network, candidate_inputs(pictures))
         settings = dict(inputs=INPUTS, passes=arguments.passes, mask=thresholds[0], gate=thresholds[1])
         integer.write(arguments.final, settings, layers)
         print(f"{arguments.final}: {os.path.getsize(arguments.final)} bytes, thresholds {thresholds}")

@@ -93,6 +93,10 @@ void hotspot_pool(const int16_t *source, int32_t planes, int32_t width, int32_t 
 const uint8_t *hotspot_small_targets(void);
 size_t hotspot_small_targets_size(void);
 
+/// The same for persons on land.
+const uint8_t *hotspot_persons(void);
+size_t hotspot_persons_size(void);
+
 /// Each pixel as 2 by 2 pixels.
 void hotspot_double(const int16_t *source, int32_t planes, int32_t width, int32_t height, int16_t *target);
 

@@ -7,7 +7,11 @@ import ImageCoding
 struct DetectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "detect", abstract: "Run the detector on pictures: a JSON line a frame.",
-        discussion: "Example: lagebild detect thermal/*.png --json --mask masks")
+        discussion: """
+            Pictures of 8 bits get a learned second stage (--classical leaves it out); --persons looks for persons on land instead.
+
+            Example: lagebild detect thermal/*.png --json --mask masks
+            """)
     @Argument(
         help:
             "PNG or PGM (8 or 16 bits), JPEG, TIFF (8 or 16 bits, or floating point in °C), .u16le (raw 16-bit frames; give --width and --height), incident files, or folders of these."
@@ -61,17 +65,19 @@ struct DetectCommand: ParsableCommand {
     private func look(
         at file: String, _ reading: PictureReading, _ output: LineOutput, _ encoder: JSONEncoder
     ) throws {
-        var detector: (unit: ThermalUnit, detector: HotspotDetector)?
+        var finder: (unit: ThermalUnit, finder: PictureFinder)?
         var number = 0
         try reading.each(of: file) { image, unit in
-            var active =
-                detector?.unit == unit
-                ? detector?.detector ?? HotspotDetector()
-                : thresholds.detector(unit: unit)
+            var active: PictureFinder
+            if let finder, finder.unit == unit {
+                active = finder.finder
+            } else {
+                active = try thresholds.finder(unit: unit)
+            }
             let line = Line(file: file, frame: number, image: image, hotspots: active.detect(image))
             output.write(String(decoding: try encoder.encode(line), as: UTF8.self))
             if let mask { try writeMask(active.mask(of: image), image, file, number, mask) }
-            detector = (unit, active)
+            finder = (unit, active)
             number += 1
         }
     }

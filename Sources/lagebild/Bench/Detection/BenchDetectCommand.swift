@@ -15,10 +15,15 @@ struct BenchDetectCommand: ParsableCommand {
     @Option(help: "Folder with images/ and masks/ of small targets.") var smallTargets: String?
     @Option(
         help:
-            "Folder with even.lbcn and odd.lbcn, networks trained on either half: also measure the learned second stage."
+            "Folder with even.lbcn and odd.lbcn (persons-even.lbcn and persons-odd.lbcn), networks trained on either half: also measure those."
     )
     var networks: String?
     @Option(help: "Folder with images/ and labels.json of persons on land.") var persons: String?
+    @Option(
+        help:
+            "With --networks: write a page into this folder that shows what was missed and invented beside what was found."
+    )
+    var report: String?
     @Flag(help: "Measure the time of made-up frames of 160×120 and 640×512.") var speed = false
     @Option(help: "With --speed: write those frames into this folder, for other programs.") var framesTo: String?
 
@@ -32,9 +37,19 @@ struct BenchDetectCommand: ParsableCommand {
         if let smallTargets {
             let bench = SmallTargetBench(set: try SmallTargetSet(folder: smallTargets))
             bench.run()
-            if let networks { try bench.runNetworks(folder: networks) }
+            if let networks {
+                try bench.runNetworks(
+                    folder: networks, report: try report.map { try DetectReport(folder: $0 + "/small-targets") })
+            }
         }
-        if let persons { try PersonBench(folder: persons).run() }
+        if let persons {
+            let bench = try PersonBench(folder: persons)
+            bench.run()
+            if let networks {
+                try bench.runNetworks(
+                    folder: networks, report: try report.map { try DetectReport(folder: $0 + "/persons") })
+            }
+        }
         if speed { try DetectSpeed.run(writingTo: framesTo) }
     }
 }

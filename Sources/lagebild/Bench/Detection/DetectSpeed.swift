@@ -28,12 +28,7 @@ enum DetectSpeed {
                 var detector = HotspotDetector(configuration: .init(unit: .centikelvin))
                 var spots: [Hotspot] = []
                 let time = best { detector.detect(image, into: &spots) }
-                print(
-                    "\(width)×\(height) \(name)".padding(toLength: 20, withPad: " ", startingAt: 0)
-                        + String(
-                            format: "%7.1f µs = %5.1f × a copy of the frame (%.1f µs), %d spots", time, time / copy,
-                            copy,
-                            spots.count))
+                tell("\(width)×\(height) \(name)", time, copy, spots.count)
             }
             learned(width: width, height: height, copy: copy)
         }
@@ -46,17 +41,24 @@ enum DetectSpeed {
         var detector = HotspotDetector(configuration: .chips, network: .smallTargets)
         var spots: [Hotspot] = []
         let time = best { detector.detect(image, into: &spots) }
-        print(
-            "\(width)×\(height) learned".padding(toLength: 20, withPad: " ", startingAt: 0)
-                + String(
-                    format: "%7.1f µs = %5.1f × a copy of the frame (%.1f µs), %d spots", time, time / copy, copy,
-                    spots.count))
+        tell("\(width)×\(height) learned", time, copy, spots.count)
+        guard var persons = NetworkFile.persons.flatMap({ PersonDetector(network: $0) }) else { return }
+        let whole = best(of: 30) { persons.detect(image, into: &spots) }
+        tell("\(width)×\(height) persons", whole, copy, spots.count)
     }
 
-    private static func best(_ body: () -> Void) -> Double {
+    private static func tell(_ title: String, _ time: Double, _ copy: Double, _ spots: Int) {
+        print(
+            title.padding(toLength: 20, withPad: " ", startingAt: 0)
+                + String(
+                    format: "%7.1f µs = %5.1f × a copy of the frame (%.1f µs), %d spots", time, time / copy, copy, spots
+                ))
+    }
+
+    private static func best(of runs: Int = 300, _ body: () -> Void) -> Double {
         let clock = ContinuousClock()
         var least = Duration.seconds(1)
-        for _ in 0..<300 { least = min(least, clock.measure(body)) }
+        for _ in 0..<runs { least = min(least, clock.measure(body)) }
         return Double(least.components.attoseconds) / 1e12
     }
 

@@ -40,24 +40,38 @@ struct MaskScore {
         overlaps += either == 0 ? 1 : Double(both) / Double(either)
         images += 1
         pixels += truth.count
-        var guesses = Self.components(predicted, width: width)
-        for target in Self.components(truth, width: width) {
-            targets += 1
+        let matched = Self.match(predicted: predicted, truth: truth, width: width)
+        targets += matched.found.count + matched.missed.count
+        found += matched.found.count
+        falseComponents += matched.invented.count
+        falsePixels += matched.invented.reduce(0) { $0 + $1.area }
+    }
+
+    /// Which targets are found, which are missed, and what was found that is none.
+    static func match(
+        predicted: [UInt8], truth: [UInt8], width: Int
+    ) -> (found: [Component], missed: [Component], invented: [Component]) {
+        var guesses = components(predicted, width: width)
+        var (found, missed): ([Component], [Component]) = ([], [])
+        for target in components(truth, width: width) {
             let near = guesses.firstIndex { guess in
                 let (dx, dy) = (guess.x - target.x, guess.y - target.y)
                 return (dx * dx + dy * dy).squareRoot() < 3
             }
-            guard let near else { continue }
-            found += 1
+            guard let near else {
+                missed.append(target)
+                continue
+            }
+            found.append(target)
             guesses.remove(at: near)
         }
-        falseComponents += guesses.count
-        falsePixels += guesses.reduce(0) { $0 + $1.area }
+        return (found, missed, guesses)
     }
 
     struct Component {
         var x = 0.0, y = 0.0
         var area = 0
+        var left = Int.max, top = Int.max, right = 0, bottom = 0
     }
     static func components(_ mask: [UInt8], width: Int) -> [Component] {
         var rest = mask
@@ -70,6 +84,8 @@ struct MaskScore {
             while let place = stack.popLast() {
                 let (x, y) = (place % width, place / width)
                 component.area += 1
+                (component.left, component.right) = (min(component.left, x), max(component.right, x))
+                (component.top, component.bottom) = (min(component.top, y), max(component.bottom, y))
                 component.x += Double(x)
                 component.y += Double(y)
                 for nearY in max(0, y - 1)...min(height - 1, y + 1) {

@@ -23,7 +23,8 @@ struct SmallTargetBench {
     }
 
     /// The learned second stage: each half with the network that was trained on the other, and the thresholds in its file.
-    func runNetworks(folder: String) throws {
+    /// With a report, pictures of all that go into it too.
+    func runNetworks(folder: String, report: DetectReport?) throws {
         var both = MaskScore()
         for half in 0...1 {
             let path = folder + (half == 0 ? "/even.lbcn" : "/odd.lbcn")
@@ -31,14 +32,28 @@ struct SmallTargetBench {
             var detector = HotspotDetector(configuration: .chips, network: network)
             var score = MaskScore()
             for item in set.half(1 - half) {
-                score.add(predicted: detector.mask(of: item.image), truth: item.mask, width: item.image.width)
+                let mask = detector.mask(of: item.image)
+                score.add(predicted: mask, truth: item.mask, width: item.image.width)
+                try report?.add(item.name, item.image, Self.marks(mask, item))
             }
             both.add(score)
             print(
                 Self.line("network of the other half, half \(1 - half)", score) + "  (\(network.parameters) parameters)"
             )
         }
-        print(Self.line("both halves, networks of the other", both))
+        let line = Self.line("both halves, networks of the other", both)
+        print(line)
+        try report?.finish(title: "Small targets, networks of the other half", summary: [line])
+    }
+
+    private static func marks(_ mask: [UInt8], _ item: SmallTargetSet.Item) -> [DetectReport.Mark] {
+        let matched = MaskScore.match(predicted: mask, truth: item.mask, width: item.image.width)
+        func marks(_ some: [MaskScore.Component], _ verdict: DetectReport.Verdict) -> [DetectReport.Mark] {
+            some.map {
+                DetectReport.Mark(left: $0.left, top: $0.top, right: $0.right, bottom: $0.bottom, verdict: verdict)
+            }
+        }
+        return marks(matched.found, .found) + marks(matched.missed, .missed) + marks(matched.invented, .invented)
     }
 
     /// The best of a grid by intersection over union, among those that find as much as the best but one in a hundred.
