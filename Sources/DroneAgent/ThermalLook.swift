@@ -16,6 +16,10 @@ struct ThermalLook {
     private var persons: PersonDetector?
     private var bodies: [Hotspot] = []
     private var watch: WaterWatch
+    /// For pictures of few pixels, and how things move in them.
+    private var temporal: TemporalDetector?
+    private var motion: PictureMotion
+    private var lasting: [Hotspot] = []
     private var hotspots: [Hotspot] = []
     /// Tracks that a single picture has shown clearly.
     private var clear: Set<UInt32> = []
@@ -27,6 +31,7 @@ struct ThermalLook {
         self.thermal = thermal
         self.id = id
         watch = WaterWatch(current: current)
+        motion = PictureMotion(current: current)
     }
 
     /// The report on a frame; reports are numbered in the order of the calls.
@@ -43,6 +48,7 @@ struct ThermalLook {
             let errors = placementErrors(at: nil, camera: camera, frame.pose)
             let found = watch.look(at: frame, image, camera: camera, errors: errors)
             tracks = told(of: found)
+            addLasting(image, frame, camera)
             merge(found.spots, into: &tracks)
         }
         var report = DetectionReport(
@@ -78,6 +84,23 @@ struct ThermalLook {
         clear.formIntersection(found.tracks.map(\.number))
         let told = found.tracks.filter { $0.doubts.isDisjoint(with: [.large, .fast]) || clear.contains($0.number) }
         return Array(told.prefix(DetectionReport.tracksLimit))
+    }
+
+    /// What pictures of few pixels show only together. It joins the report as what it is in the picture and makes no tracks: at a pixel
+    /// of a third of a metre the two would tell of the same thing twice.
+    private mutating func addLasting(_ image: ThermalImage, _ frame: Frame, _ camera: CameraModel?) {
+        guard max(image.width, image.height) <= TemporalDetector.longestEdge else { return }
+        var active = temporal ?? TemporalDetector(configuration: .init(unit: frame.unit))
+        // Not held twice while it changes, or its buffers would be copied.
+        temporal = nil
+        active.detect(
+            image, at: frame.captureTime.monotonic, motion: motion.motion(to: frame, camera: camera),
+            isFlatField: frame.flags.contains(.flatField), into: &lasting)
+        temporal = active
+        for spot in lasting
+        where hotspots.count < DetectionReport.detectionsLimit && !hotspots.contains(where: { $0.overlaps(spot) }) {
+            hotspots.append(spot)
+        }
     }
 
     /// Each track gets its detection: one that the single picture shows too, or its own.

@@ -58,6 +58,44 @@ static void learned(uint64_t seed) {
     take(other, 2 * hotspot_plane_size(2 * width, 2 * height));
 }
 
+/// The passes for pictures of few pixels, one after the other over a few pictures.
+static void coarse(uint64_t seed) {
+    enum { most = 80 * 80 };
+    static uint16_t image[most];
+    static int32_t contrast[most], background[most], deviation[most], workspace[3 * (80 + 6)];
+    static int16_t standing[most], halves[3][most], sums[4][most];
+    state = seed;
+    const int32_t width = 4 + below(77), height = 4 + below(77), count = width * height;
+    const size_t size = (size_t)count;
+    memset(standing, 0, sizeof standing);
+    memset(sums, 0, sizeof sums);
+    for (int32_t i = 0; i < count; i++) {
+        background[i] = 0;
+        deviation[i] = 1 + below(1 << 20);
+    }
+    for (int32_t picture = 0; picture < 6; picture++) {
+        uint16_t lowest, highest;
+        hotspot_standing_sums all;
+        for (int32_t i = 0; i < count; i++) image[i] = (uint16_t)(seed % 5 ? 29000 + below(300) : below(65536));
+        hotspot_contrast(image, width, height, contrast, workspace);
+        take(contrast, 4 * size);
+        const int32_t floor = 1 + below(500), widening = 256 + below(200), right = below(5) - 2, down = below(5) - 2;
+        hotspot_standing(contrast, count, floor, widening, sums[2], sums[3], 100, background, deviation, standing, &all);
+        take(&all, sizeof all);
+        take(standing, 2 * size);
+        take(background, 4 * size);
+        take(deviation, 4 * size);
+        hotspot_halfway(standing, width, height, halves[0], halves[1], halves[2]);
+        for (int32_t i = 0; i < 3; i++) take(halves[i], 2 * size);
+        hotspot_move(sums[0], width, height, right, down);
+        hotspot_add_evidence(halves[picture % 3], count, (int16_t)below(20), 200, sums[0], sums[1], sums[2], sums[3]);
+        for (int32_t i = 0; i < 4; i++) take(sums[i], 2 * size);
+        hotspot_extremes(image, count, &lowest, &highest);
+        const int16_t ends[3] = {(int16_t)lowest, (int16_t)highest, hotspot_highest(sums[2], count)};
+        take(ends, sizeof ends);
+    }
+}
+
 int main(void) {
     static uint16_t image[longest * 200], residual[longest * 200], half[longest * 200], row[longest], thresholds[longest * 200];
     static uint16_t lowest[longest * 30], highest[longest * 30], space[4 * longest];
@@ -108,6 +146,7 @@ int main(void) {
         take(half, 2 * (size_t)(width / 2) * (size_t)(height / 2));
     }
     for (uint64_t seed = 1000; seed < 1300; seed++) learned(seed);
+    for (uint64_t seed = 2000; seed < 2200; seed++) coarse(seed);
     printf("%016llx\n", (unsigned long long)hash);
     free(surroundSums);
     free(surround);

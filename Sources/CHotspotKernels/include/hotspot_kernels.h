@@ -100,4 +100,48 @@ size_t hotspot_persons_size(void);
 /// Each pixel as 2 by 2 pixels.
 void hotspot_double(const int16_t *source, int32_t planes, int32_t width, int32_t height, int16_t *target);
 
+// The temporal way for pictures of few pixels.
+
+/// 32-bit values that `hotspot_contrast` needs as workspace.
+size_t hotspot_contrast_workspace(int32_t width);
+
+/// Eighty times what each pixel, blended 1 2 1 / 2 4 2 / 1 2 1 with its neighbours, has more than the mean of the 40 pixels two and
+/// three away (in the larger of both directions). The picture is mirrored about its outermost pixels, so that what changes alike for
+/// all, or alternately like a chessboard, gives zero everywhere. Both edges at least 4.
+void hotspot_contrast(const uint16_t *image, int32_t width, int32_t height, int32_t *contrast, int32_t *workspace);
+
+/// Over a picture: distances from the background, cut at four sigmas, and sigmas; squares of what stands out, and its products with what
+/// stood out in the picture before.
+typedef struct {
+    int64_t off, sigmas;
+    int32_t squares, products;
+} hotspot_standing_sums;
+
+/// How many sixteenths of a sigma each contrast stands above its background, within +-64. `background` and `deviation` (mean
+/// distance from it, cut to 0...2^26) are in 1/256 of the contrast's unit. A sigma is `widening` / 256 (256...1024) of what the deviation
+/// says, but no less than `floor` (1...2^18). Background and deviation follow with 1/128 of the difference, which counts four
+/// sigmas at most; where `warm` or `cold` reaches `hold`, the background follows with 1/4096 and the deviation stays. `standing` comes
+/// with that of the picture before. Contrasts are within +-80 * 65535; 2^18 pixels at most.
+void hotspot_standing(const int32_t *contrast, int32_t count, int32_t floor, int32_t widening, const int16_t *warm,
+                      const int16_t *cold, int16_t hold, int32_t *background, int32_t *deviation, int16_t *standing,
+                      hotspot_standing_sums *sums);
+
+/// The same half a pixel to the right, half a pixel down, and both, with the noise brought back to what it was before; zero where a
+/// neighbour is missing. Values within +-64.
+void hotspot_halfway(const int16_t *plane, int32_t width, int32_t height, int16_t *across, int16_t *down, int16_t *both);
+
+/// Cumulative sums of both signs: what stands out less `slack` is added, and the sum cut to 0...`cap`; `warmest` and `coldest` grow to
+/// them. All magnitudes below 8192.
+void hotspot_add_evidence(const int16_t *standing, int32_t count, int16_t slack, int16_t cap, int16_t *warm, int16_t *cold,
+                          int16_t *warmest, int16_t *coldest);
+
+/// The highest value of a plane.
+int16_t hotspot_highest(const int16_t *plane, int32_t count);
+
+/// The lowest and the highest value of a picture.
+void hotspot_extremes(const uint16_t *image, int32_t count, uint16_t *lowest, uint16_t *highest);
+
+/// Moves what a plane holds by whole pixels; what comes in is zero. Magnitudes below 2^30.
+void hotspot_move(int16_t *plane, int32_t width, int32_t height, int32_t right, int32_t down);
+
 #endif
