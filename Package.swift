@@ -68,6 +68,7 @@ let package = Package(
         room("ImageCoding", ["FlightTypes", "CTurboJPEG", "CPNG"], settings: optimised),
         .target(name: "CHotspotKernels", cSettings: [.unsafeFlags(["-O3"])]),
         room("HotspotDetection", ["FlightTypes", "CHotspotKernels"], settings: optimised),
+        room("VisibleWitness", ["FlightTypes", "ImageCoding", "CHotspotKernels"], settings: optimised),
         room("Tracking", ["FlightTypes"]),
         room("ErasureCoding", ["CISAL"], settings: optimised),
         room("NetworkImpairment", ["FlightTypes"], settings: optimised),
@@ -92,10 +93,8 @@ let package = Package(
         room(
             "DroneAgent",
             [
-                "FlightTypes", "Geodesy", "HotspotDetection", "Tracking", "ImageCoding", "LinkProtocol",
-                "LinkTransport",
-                "Recording",
-                "Sensors", "ConfigurationFile", nioPosix, logging,
+                "FlightTypes", "Geodesy", "HotspotDetection", "Tracking", "VisibleWitness", "ImageCoding",
+                "LinkProtocol", "LinkTransport", "Recording", "Sensors", "ConfigurationFile", nioPosix, logging,
             ]),
         room(
             "Leitstelle",
@@ -110,8 +109,8 @@ let package = Package(
         .executableTarget(
             name: "lagebild",
             dependencies: [
-                "FlightTypes", "Geodesy", "ImageCoding", "HotspotDetection", "Tracking", "Sensors", "Scenario",
-                "Recording",
+                "FlightTypes", "Geodesy", "ImageCoding", "HotspotDetection", "Tracking", "VisibleWitness", "Sensors",
+                "Scenario", "Recording",
                 "LinkProtocol", "NetworkImpairment", "LinkSimulation",
                 "LinkTransport", "DroneAgent", "Leitstelle", "Viewer", "CDevices", logging,
                 product("ArgumentParser", "swift-argument-parser"),
@@ -121,6 +120,8 @@ let package = Package(
         tests("FlightTypesTests", ["FlightTypes"]),
         tests("GeodesyTests", ["Geodesy"]),
         tests("HotspotDetectionTests", ["HotspotDetection", "CHotspotKernels", "FlightTypes"]),
+        tests(
+            "VisibleWitnessTests", ["VisibleWitness", "CHotspotKernels", "ImageCoding", "Scenario", "FlightTypes"]),
         tests("TrackingTests", ["Tracking", "FlightTypes"]),
         tests("ScenarioTests", ["Scenario", "HotspotDetection", "Geodesy", "FlightTypes"]),
         tests("ImageCodingTests", ["ImageCoding", "FlightTypes", crypto]),
@@ -138,8 +139,9 @@ let package = Package(
         tests(
             "DroneAgentTests",
             [
-                "DroneAgent", "ConfigurationFile", "Geodesy", "HotspotDetection", "Tracking", "Sensors", "LinkProtocol",
-                "ImageCoding", "FlightTypes",
+                "DroneAgent", "ConfigurationFile", "Geodesy", "HotspotDetection", "Tracking", "VisibleWitness",
+                "Scenario",
+                "Sensors", "LinkProtocol", "ImageCoding", "FlightTypes",
             ]),
         tests("LeitstelleTests", ["Leitstelle", "Situation", "Viewer", "FlightTypes", "ConfigurationFile"]),
     ]

@@ -12,6 +12,7 @@ import Synchronization
 // The drone's composition. A frame's way: sensor thread ─▶ FrameStamper (sequence, pose) ─▶ encode once ─┬▶ OnboardRecorder
 //                                                                                                     ├▶ DroneTransport
 //                                                                          thermal ─▶ DetectionStage ─┘
+//                                         the first visible camera, as witness for tracks ─▶ DetectionStage
 // Position samples: PositionInput ─▶ PoseTimeline, and as objects the same way. Once a second a StatusReport.
 
 /// A running drone agent.
@@ -139,6 +140,13 @@ public final class Agent: Sendable {
 
     private func makeSensors() -> [SensorThread] {
         var threads: [SensorThread] = []
+        // The first visible camera is the witness of all thermal ones, where its calibration says how it is mounted.
+        let witness = configuration.cameraCalibrations.first.flatMap { $0 }
+        let stages = configuration.thermal.enumerated().map { index, thermal in
+            DetectionStage(thermal, current: configuration.current, index: UInt8(index), visible: witness) { report in
+                self.submit(.detections(report))
+            }
+        }
         for (index, (source, calibration)) in zip(configuration.cameras, configuration.cameraCalibrations).enumerated()
         {
             let sensor: any ImageSensor
@@ -152,9 +160,9 @@ public final class Agent: Sendable {
             threads.append(
                 SensorThread(
                     sensor, agent: self, stream: StreamID(.visible, UInt8(index)), stage: nil,
-                    timeOffset: calibration?.timeOffset ?? .zero))
+                    witnessed: index == 0 ? stages : [], timeOffset: calibration?.timeOffset ?? .zero))
         }
-        for (index, thermal) in configuration.thermal.enumerated() {
+        for (index, (thermal, stage)) in zip(configuration.thermal, stages).enumerated() {
             let sensor: any ImageSensor
             switch thermal.source {
             case .serial(let serial): sensor = serial.sensor(clocks: clocks)
@@ -163,9 +171,6 @@ public final class Agent: Sendable {
                 sensor = RawThermalFile(
                     path: path, width: UInt16(clamping: width), height: UInt16(clamping: height), unit: unit,
                     framesPerSecond: rate, isLooping: loop, clocks: clocks)
-            }
-            let stage = DetectionStage(thermal, current: configuration.current, index: UInt8(index)) { report in
-                self.submit(.detections(report))
             }
             threads.append(
                 SensorThread(

@@ -1,30 +1,42 @@
 import FlightTypes
 import Foundation
+import Geodesy
+import Synchronization
 
 /// Looks for warm spots in thermal frames on a thread of its own: those that one picture shows clearly, and those that stay on the
-/// water though each picture shows them weakly. At most two frames wait, so that it never holds up capture.
+/// water though each picture shows them weakly. At most two frames wait, so that it never holds up capture. Between thermal frames it
+/// asks the visible camera about what it follows; of its frames only the newest waits.
 final class DetectionStage: Sendable {
+    private struct Visible {
+        var frame: Frame?
+        var dropped: UInt64 = 0
+    }
     private let queue = BoundedQueue<Frame>(limit: 2, rule: .oldest)
+    private let waiting = Mutex(Visible())
+    private let visible: CameraCalibration?
     private let thermal: AgentConfiguration.Thermal
     private let current: WaterCurrent?
     private let id: StreamID
     private let onReport: @Sendable (DetectionReport) -> Void
 
     init(
-        _ thermal: AgentConfiguration.Thermal, current: WaterCurrent?, index: UInt8,
+        _ thermal: AgentConfiguration.Thermal, current: WaterCurrent?, index: UInt8, visible: CameraCalibration? = nil,
         onReport: @escaping @Sendable (DetectionReport) -> Void
     ) {
         self.thermal = thermal
         self.current = current
+        self.visible = visible
         id = StreamID(.detections, index)
         self.onReport = onReport
     }
 
     func start() {
         let thread = Thread { [self] in
-            var look = ThermalLook(thermal, current: current, id: id)
+            var look = ThermalLook(thermal, current: current, id: id, visible: visible)
             while let frames = queue.takeAll() {
                 for frame in frames { onReport(look.report(on: frame)) }
+                // Thermal frames come several times a second and go first; that is often enough for the visible ones.
+                if let frame = takeVisible() { look.look(atVisible: frame) }
             }
         }
         thread.name = "detector"
@@ -32,5 +44,20 @@ final class DetectionStage: Sendable {
     }
 
     func append(_ frame: Frame) { queue.append(frame) }
+
+    /// A frame of the visible camera; one that still waits goes.
+    func appendVisible(_ frame: Frame) {
+        guard visible != nil else { return }
+        waiting.withLock { waiting in
+            if waiting.frame != nil { waiting.dropped += 1 }
+            waiting.frame = frame
+        }
+    }
+    private func takeVisible() -> Frame? {
+        waiting.withLock { waiting in
+            defer { waiting.frame = nil }
+            return waiting.frame
+        }
+    }
     func stop() { queue.close() }
 }

@@ -17,19 +17,23 @@ final class SensorThread: Sendable {
     private let agent: Agent
     private let stream: StreamID
     private let stage: DetectionStage?
+    private let witnessed: [DetectionStage]
     private let timeOffset: Duration
     private let stamper: Mutex<FrameStamper>
     private let copy = CopyBox()
     private let isStopping = Atomic(false)
 
-    /// `timeOffset` is how much later than the pose clock the sensor's frames are stamped.
+    /// `timeOffset` is how much later than the pose clock the sensor's frames are stamped. `witnessed` are the stages that ask a
+    /// visible sensor about what they follow.
     init(
-        _ sensor: any ImageSensor, agent: Agent, stream: StreamID, stage: DetectionStage?, timeOffset: Duration = .zero
+        _ sensor: any ImageSensor, agent: Agent, stream: StreamID, stage: DetectionStage?,
+        witnessed: [DetectionStage] = [], timeOffset: Duration = .zero
     ) {
         self.sensor = sensor
         self.agent = agent
         self.stream = stream
         self.stage = stage
+        self.witnessed = witnessed
         self.timeOffset = timeOffset
         stamper = Mutex(FrameStamper(flight: agent.flightNumber, stream: stream))
     }
@@ -62,6 +66,7 @@ final class SensorThread: Sendable {
                 lost: UInt64(max(0, image.lostBefore)))
             agent.submit(frame, with: &copy.copy)
             stage?.append(frame)
+            for stage in witnessed { stage.appendVisible(frame) }
         case .lost(let count): agent.update(stream, .running, lost: UInt64(max(0, count)))
         case .state(let state, let text): agent.note(state, stream, text)
         }

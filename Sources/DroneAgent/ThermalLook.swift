@@ -26,12 +26,25 @@ struct ThermalLook {
     private var cropDue: MonotonicInstant?
     /// The score that each track had when a crop last showed it.
     private var pictured: [UInt32: Float] = [:]
+    /// Asks the visible camera; nil where nobody has said how it is mounted.
+    private var desk: WitnessDesk?
+    private var told: WitnessDesk.Told?
 
-    init(_ thermal: AgentConfiguration.Thermal, current: WaterCurrent?, id: StreamID) {
+    /// `visible` is the camera whose pictures are given to `look(atVisible:)`.
+    init(
+        _ thermal: AgentConfiguration.Thermal, current: WaterCurrent?, id: StreamID, visible: CameraCalibration? = nil
+    ) {
         self.thermal = thermal
         self.id = id
         watch = WaterWatch(current: current)
         motion = PictureMotion(current: current)
+        desk = visible.flatMap { WitnessDesk(visible: $0, thermal: thermal.calibration) }
+    }
+
+    /// Looks for what the last report told of in a picture of the visible camera; the next report says what was seen.
+    mutating func look(atVisible frame: Frame) {
+        guard let told, !told.tracks.isEmpty else { return }
+        desk?.look(at: frame, for: told)
     }
 
     /// The report on a frame; reports are numbered in the order of the calls.
@@ -41,9 +54,9 @@ struct ThermalLook {
         var tracks: [TrackReport] = []
         let camera = thermal.camera(width: Int(frame.width), height: Int(frame.height))
         if let image = ThermalImage(width: Int(frame.width), height: Int(frame.height), littleEndian: frame.payload) {
-            var active = detector ?? makeDetector(frame.unit)
-            active.detect(image, into: &hotspots)
-            detector = active
+            // In place: held twice while they change, detectors would copy their buffers for each frame.
+            if detector == nil { detector = makeDetector(frame.unit) }
+            detector?.detect(image, into: &hotspots)
             addPersons(in: image, frame.unit)
             let errors = placementErrors(at: nil, camera: camera, frame.pose)
             let found = watch.look(at: frame, image, camera: camera, errors: errors)
@@ -51,6 +64,11 @@ struct ThermalLook {
             addLasting(image, frame, camera)
             merge(found.spots, into: &tracks)
         }
+        let now = frame.captureTime.monotonic
+        for place in tracks.indices {
+            tracks[place].witness = desk?.testimony(of: tracks[place].number, at: now) ?? .silent
+        }
+        told = WitnessDesk.Told(tracks: tracks, captureTime: now)
         var report = DetectionReport(
             id: ObjectID(flight: frame.id.flight, stream: id, sequence: sequence), captureTime: frame.captureTime,
             stream: frame.id.stream, sequence: frame.id.sequence,
@@ -62,9 +80,8 @@ struct ThermalLook {
     /// Persons go before spots, and a spot on one of them is the same thing.
     private mutating func addPersons(in image: ThermalImage, _ unit: ThermalUnit) {
         guard isLearned(unit), let network = NetworkFile.persons else { return }
-        guard var active = persons ?? PersonDetector(network: network) else { return }
-        active.detect(image, into: &bodies)
-        persons = active
+        if persons == nil { persons = PersonDetector(network: network) }
+        persons?.detect(image, into: &bodies)
         hotspots.removeAll { spot in bodies.contains { $0.covers(spot) } }
         hotspots.insert(contentsOf: bodies, at: 0)
         if hotspots.count > DetectionReport.detectionsLimit {
@@ -90,13 +107,11 @@ struct ThermalLook {
     /// of a third of a metre the two would tell of the same thing twice.
     private mutating func addLasting(_ image: ThermalImage, _ frame: Frame, _ camera: CameraModel?) {
         guard max(image.width, image.height) <= TemporalDetector.longestEdge else { return }
-        var active = temporal ?? TemporalDetector(configuration: .init(unit: frame.unit))
-        // Not held twice while it changes, or its buffers would be copied.
-        temporal = nil
-        active.detect(
-            image, at: frame.captureTime.monotonic, motion: motion.motion(to: frame, camera: camera),
-            isFlatField: frame.flags.contains(.flatField), into: &lasting)
-        temporal = active
+        if temporal == nil { temporal = TemporalDetector(configuration: .init(unit: frame.unit)) }
+        let moved = motion.motion(to: frame, camera: camera)
+        temporal?.detect(
+            image, at: frame.captureTime.monotonic, motion: moved, isFlatField: frame.flags.contains(.flatField),
+            into: &lasting)
         for spot in lasting
         where hotspots.count < DetectionReport.detectionsLimit && !hotspots.contains(where: { $0.overlaps(spot) }) {
             hotspots.append(spot)

@@ -55,9 +55,8 @@ struct WaterWatch {
             let plane = plane(around: pose.position)
         else { return Findings(tracks: reports(at: frame.captureTime.monotonic, seen: [])) }
         tracker.rules.personContrast = frame.unit.kelvin(WaterTracker.Rules.personKelvin)
-        var detector = detector ?? HotspotDetector(configuration: .candidates(unit: frame.unit))
-        detector.detect(image, into: &spots)
-        self.detector = detector
+        if detector == nil { detector = HotspotDetector(configuration: .candidates(unit: frame.unit)) }
+        detector?.detect(image, into: &spots)
         var kept: [(spot: Hotspot, ellipse: ErrorEllipse)] = []
         let observations = spots.compactMap { spot -> Observation? in
             guard

@@ -17,15 +17,15 @@ public struct TrackReport: Hashable, Sendable {
     }
     /// What the visible camera says about the same place.
     public enum Witness: UInt8, Hashable, Sendable {
-        /// It was not asked.
+        /// It was not asked, or not often enough yet.
         case silent
-        /// Something stands out from the water there.
+        /// Something stands out from the water there, and stays.
         case supports
-        /// The water looks as elsewhere.
+        /// The water looks as elsewhere, and a head that stands out would have been seen. Clears nobody: many do not stand out.
         case ordinary
-        /// The sun's reflection.
+        /// The sun's reflections flash there. Clears nobody: a head among them is not seen either.
         case glint
-        /// Nothing can be said: too dark, too bright, not water, too coarse.
+        /// Nothing can be said: too dark, too bright, out of the picture, too rough, blurred, too coarse, or something weak.
         case unable
     }
     /// Nine in ten true places lie within, if the errors are as assumed.

@@ -10,13 +10,17 @@ final class ScaledPlanes {
     /// The decoder met damaged data and filled in what it could not read.
     private(set) var isDamaged = false
 
+    /// Brightness, and of colour pictures the two differences.
+    private(set) var luma: [UInt8] = []
+    private(set) var blue: [UInt8] = []
+    private(set) var red: [UInt8] = []
+    /// From row to row of the planes.
+    private(set) var lumaStride = 0
+    private(set) var chromaStride = 0
+    /// Of the picture held.
+    private(set) var sampling = TJSAMP_GRAY
+
     private let encoder: tjhandle
-    private var luma: [UInt8] = []
-    private var blue: [UInt8] = []
-    private var red: [UInt8] = []
-    private var lumaStride = 0
-    private var chromaStride = 0
-    private var sampling = TJSAMP_GRAY
     private var output: [UInt8] = []
 
     init() throws(ImageCodingError) {

@@ -96,6 +96,49 @@ static void coarse(uint64_t seed) {
     }
 }
 
+// A window out of random planes, and what is made of it.
+static void witnessed(uint64_t seed) {
+    enum { size = HOTSPOT_WITNESS_SIZE, count = size * size, tiles = (size / HOTSPOT_WITNESS_TILE) * (size / HOTSPOT_WITNESS_TILE) };
+    static uint8_t plane[300 * 200], window[3][count], one[count], other[count], third[count];
+    static int16_t contrast[3][count];
+    static uint16_t mean[count];
+    int64_t sums[tiles * HOTSPOT_WITNESS_SUMS];
+    state = seed;
+    const int32_t width = 1 + below(300), height = 1 + below(200), kind = below(3);
+    for (int32_t i = 0; i < width * height; i++) {
+        const uint8_t value = (uint8_t)next();
+        plane[i] = kind == 0 ? value : kind == 1 ? 80 + value % 12 : value % 20 ? 0 : 255;
+    }
+    for (int32_t i = 0; i < 3; i++) {
+        const int32_t left = below(400) - 150, top = below(300) - 100, shift = below(4) - 1;
+        hotspot_witness_window(plane, width, width, height, left, top, shift, window[i]);
+        take(window[i], count);
+        hotspot_witness_contrast(window[i], contrast[i]);
+        take(contrast[i], 2 * count);
+    }
+    hotspot_witness_tiles(contrast[0], contrast[1], contrast[2], sums);
+    take(sums, sizeof sums);
+    int32_t weights[6];
+    for (int32_t i = 0; i < 6; i++) weights[i] = below(16384) - 8192;
+    hotspot_witness_whiten(contrast[0], contrast[1], contrast[2], weights, one, other, third);
+    take(one, count);
+    take(other, count);
+    take(third, count);
+    const int32_t left = below(400) - 150, top = below(300) - 100, shift = below(3);
+    hotspot_witness_glare(plane, width, width, height, left, top, shift, other);
+    take(other, count);
+    hotspot_witness_dilate(third, one);
+    take(one, count);
+    for (int32_t i = 0; i < count; i++) mean[i] = (uint16_t)(255 * 256 - below(60000));
+    hotspot_witness_mean(one, other, 1 + below(256), mean);
+    take(mean, 2 * count);
+    hotspot_area area = {below(size), below(size), 0, 0};
+    area.right = area.left + 1 + below(size - area.left);
+    area.bottom = area.top + 1 + below(size - area.top);
+    const uint16_t peak = hotspot_witness_peak(mean, area);
+    take(&peak, 2);
+}
+
 int main(void) {
     static uint16_t image[longest * 200], residual[longest * 200], half[longest * 200], row[longest], thresholds[longest * 200];
     static uint16_t lowest[longest * 30], highest[longest * 30], space[4 * longest];
@@ -147,6 +190,7 @@ int main(void) {
     }
     for (uint64_t seed = 1000; seed < 1300; seed++) learned(seed);
     for (uint64_t seed = 2000; seed < 2200; seed++) coarse(seed);
+    for (uint64_t seed = 2000; seed < 2100; seed++) witnessed(seed);
     printf("%016llx\n", (unsigned long long)hash);
     free(surroundSums);
     free(surround);

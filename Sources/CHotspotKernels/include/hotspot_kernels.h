@@ -144,4 +144,40 @@ void hotspot_extremes(const uint16_t *image, int32_t count, uint16_t *lowest, ui
 /// Moves what a plane holds by whole pixels; what comes in is zero. Magnitudes below 2^30.
 void hotspot_move(int16_t *plane, int32_t width, int32_t height, int32_t right, int32_t down);
 
+// The visible camera as witness: windows of one size around places, row by row without padding.
+
+/// Edge of a window, of what is left out along its sides, of its tiles; sums of a tile.
+enum { HOTSPOT_WITNESS_SIZE = 128, HOTSPOT_WITNESS_EDGE = 4, HOTSPOT_WITNESS_TILE = 16, HOTSPOT_WITNESS_SUMS = 6 };
+
+/// The window of a plane that begins at (`left`, `top`), counted in the window's pixels: with `shift` -1 each value is two by two
+/// of them, with 0 one, with 1 and 2 each is the mean of 2 by 2 and 4 by 4 values, rounded half up. The plane's edges continue
+/// outward.
+void hotspot_witness_window(const uint8_t *plane, int32_t stride, int32_t width, int32_t height, int32_t left, int32_t top,
+                            int32_t shift, uint8_t *window);
+
+/// What each pixel, smoothed 1 2 1 both ways, has more than the mean of those 3 and 4 away: fourteenths of a step, rounded
+/// down; zero in the window's outer four pixels.
+void hotspot_witness_contrast(const uint8_t *window, int16_t *contrast);
+
+/// Of each tile of 16 by 16 pixels the sums of products aa, ab, bb, ac, bc, cc of three windows of values within +-3570.
+void hotspot_witness_tiles(const int16_t *luma, const int16_t *blue, const int16_t *red, int64_t *sums);
+
+/// Three values turned into three that are independent: (w0 a, w1 a + w2 b, w3 a + w4 b + w5 c) >> 12, each cut to +-255; the
+/// first as what is below and above zero, the length of the other two within 7 %. No product's sum may leave 32 bits.
+void hotspot_witness_whiten(const int16_t *luma, const int16_t *blue, const int16_t *red, const int32_t *weights,
+                            uint8_t *dark, uint8_t *bright, uint8_t *colour);
+
+/// 255 where one of the values that the window's pixel is made of is 250 or more, else 0; as `hotspot_witness_window`, `shift` 0 to 2.
+void hotspot_witness_glare(const uint8_t *plane, int32_t stride, int32_t width, int32_t height, int32_t left, int32_t top,
+                           int32_t shift, uint8_t *glare);
+
+/// The highest within 5 by 5 pixels, as far as the window goes.
+void hotspot_witness_dilate(const uint8_t *values, uint8_t *most);
+
+/// Moves `mean`, 1/256 of a step, by `weight` / 256 (1...256) of the way to `values`; where `mask` is 255, to zero.
+void hotspot_witness_mean(const uint8_t *values, const uint8_t *mask, int32_t weight, uint16_t *mean);
+
+/// The highest of an area of a window.
+uint16_t hotspot_witness_peak(const uint16_t *mean, hotspot_area area);
+
 #endif

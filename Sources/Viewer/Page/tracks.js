@@ -8,11 +8,12 @@ const doubtTexts = {
     hot: 'heißer als ein Mensch sein kann',
     fixed: 'bleibt stehen, während das Wasser fließt',
 };
+/* The visible camera speaks for something or leaves it open; it never clears a place. */
 const witnessTexts = {
-    supports: 'Sichtbild: auch dort hebt sich etwas ab',
-    ordinary: 'Sichtbild: dort nur Wasser zu sehen',
-    glint: 'Sichtbild: Spiegelung der Sonne',
-    unable: 'Sichtbild: keine Aussage möglich',
+    supports: 'Sichtbild: auch dort hebt sich etwas ab (supports)',
+    ordinary: 'Sichtbild: nichts Auffälliges – schließt niemanden aus (ordinary)',
+    glint: 'Sichtbild: dort blitzt die Sonne – schließt niemanden aus (glint)',
+    unable: 'Sichtbild: keine Aussage möglich (unable)',
 };
 
 /** One name for a track among all flights and cameras. */
@@ -25,9 +26,12 @@ export function isTrack(track) {
         && Number.isFinite(track.place.latitude) && Number.isFinite(track.place.longitude);
 }
 
-/** "Person im Wasser?" is a hypothesis: only while nothing speaks against it. */
+/**
+ * "Person im Wasser?" is a hypothesis: only while nothing speaks against it. The sun's reflections do not: a head among them looks
+ * like water among them.
+ */
 export function isHypothesis(track) {
-    return Array.isArray(track.doubts) && track.doubts.length === 0 && track.witness !== 'glint';
+    return Array.isArray(track.doubts) && track.doubts.length === 0;
 }
 
 export function trackTitle(track) {

@@ -1,0 +1,145 @@
+import FlightTypes
+import Geodesy
+import ImageCoding
+import Testing
+import VisibleWitness
+
+@testable import DroneAgent
+
+/// Tracks find their place in the visible picture, and what is seen there gets into the reports.
+@Suite struct WitnessDeskTests {
+    private static let home = WeakHead.home
+
+    private static func calibration(boresight: Boresight = Boresight()) throws -> CameraCalibration {
+        var camera = try #require(CameraModel(width: 1280, height: 720, horizontalFieldOfViewDegrees: 70))
+        camera.boresight = boresight
+        return CameraCalibration(
+            name: "", camera: camera, timeOffsetMilliseconds: 0,
+            uncertainty: CalibrationUncertainty(
+                focalLengthPercent: 1, boresightDegrees: 0.3, timeOffsetMilliseconds: 10))
+    }
+
+    /// Water with an orange square around a pixel, from 40 m.
+    private static func frame(
+        _ milliseconds: Int, orangeAt spot: ImagePoint?, encoding: FrameEncoding = .jpeg, flags: Frame.Flags = [],
+        quality: Pose.Quality = .interpolated
+    ) throws -> Frame {
+        var rgb: [UInt8] = []
+        var state = UInt64(milliseconds) &+ 99
+        for place in 0..<1280 * 720 {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            let grain = UInt8(truncatingIfNeeded: state >> 60)
+            let (x, y) = (Double(place % 1280), Double(place / 1280))
+            let isOrange = spot.map { abs(x - $0.x) < 6 && abs(y - $0.y) < 6 } ?? false
+            rgb += isOrange ? [225, 95, 35] : [70 + grain, 82 + grain, 74 + grain]
+        }
+        var pose = Pose(latitude: home.latitude, longitude: home.longitude)
+        pose.heightMetres = 40
+        (pose.rollDegrees, pose.pitchDegrees, pose.yawDegrees) = (0, 0, 0)
+        pose.quality = quality
+        return Frame(
+            id: ObjectID(flight: 1, stream: StreamID(.visible), sequence: UInt64(milliseconds)),
+            captureTime: CaptureTime(
+                monotonic: MonotonicInstant(nanoseconds: Int64(milliseconds) * 1_000_000 + 1),
+                wall: WallTime(nanoseconds: 1)),
+            pose: pose, encoding: encoding, unit: .none, flags: flags, width: 1280, height: 720,
+            payload: try JPEGEncoder(quality: 80).encode(rgb, layout: .rgb, width: 1280, height: 720))
+    }
+
+    /// A track so many metres east and north of the drone, going east.
+    private static func track(east: Double, north: Double, velocityEast: Float) -> TrackReport {
+        let place = LocalPlane(origin: home).position(east: east, north: north)
+        return TrackReport(
+            number: 5, isSeen: true, ageMilliseconds: 1000, unseenMilliseconds: 0, hits: 8, looks: 8, bestScore: 9,
+            areaSquareMetres: 0.2, contrast: 100, latitude: place.latitude, longitude: place.longitude,
+            ellipse: .init(semiMajorMetres: 2, semiMinorMetres: 2, directionDegrees: 0), velocityEast: velocityEast,
+            velocityNorth: 0, velocitySigma: 0.2)
+    }
+    private static func told(at milliseconds: Int, east: Double, north: Double, velocityEast: Float = 0)
+        -> WitnessDesk.Told
+    {
+        WitnessDesk.Told(
+            tracks: [track(east: east, north: north, velocityEast: velocityEast)],
+            captureTime: MonotonicInstant(nanoseconds: Int64(milliseconds) * 1_000_000 + 1))
+    }
+    /// Where that is: north is up, 0.04376 m a pixel.
+    private static func pixel(east: Double, north: Double) -> ImagePoint {
+        let metres = 40 * 0.700_207_5 * 2 / 1280
+        return ImagePoint(x: 640 + east / metres, y: 360 - north / metres)
+    }
+
+    @Test func whatTheVisibleCameraSeesAtATracksPlaceSupportsIt() throws {
+        var desk = try #require(WitnessDesk(visible: try Self.calibration(), thermal: try Self.calibration()))
+        var other = try #require(WitnessDesk(visible: try Self.calibration(), thermal: try Self.calibration()))
+        for look in 0..<5 {
+            let frame = try Self.frame(look * 300, orangeAt: Self.pixel(east: 8, north: 5))
+            desk.look(at: frame, for: Self.told(at: look * 300, east: 8, north: 5))
+            other.look(at: frame, for: Self.told(at: look * 300, east: -8, north: -5))
+            if look < 3 { #expect(desk.testimony(of: 5) == .silent) }
+        }
+        #expect(desk.testimony(of: 5) == .supports)
+        #expect(other.testimony(of: 5) != .supports && other.testimony(of: 5) != .silent)
+    }
+
+    /// The report is a second older than the picture: the track has gone on three metres.
+    @Test func tracksAreForetoldToThePicture() throws {
+        for (velocity, isFound) in [(Float(3), true), (0, false)] {
+            var desk = try #require(WitnessDesk(visible: try Self.calibration(), thermal: try Self.calibration()))
+            for look in 0..<5 {
+                let frame = try Self.frame(1000 + look * 300, orangeAt: Self.pixel(east: 7, north: 2))
+                desk.look(at: frame, for: Self.told(at: look * 300, east: 4, north: 2, velocityEast: velocity))
+            }
+            #expect((desk.testimony(of: 5) == .supports) == isFound)
+        }
+    }
+
+    @Test func theMountingCounts() throws {
+        let turned = try Self.calibration(boresight: Boresight(yawDegrees: 10))
+        for (calibration, isFound) in [(try Self.calibration(), true), (turned, false)] {
+            var desk = try #require(WitnessDesk(visible: calibration, thermal: try Self.calibration()))
+            for look in 0..<5 {
+                let frame = try Self.frame(look * 300, orangeAt: Self.pixel(east: 0, north: 0))
+                desk.look(at: frame, for: Self.told(at: look * 300, east: 0, north: 0))
+            }
+            #expect((desk.testimony(of: 5) == .supports) == isFound)
+        }
+    }
+
+    @Test func framesWithoutPoseOrSenseAreLeftOut() throws {
+        var desk = try #require(WitnessDesk(visible: try Self.calibration(), thermal: nil))
+        let spot = Self.pixel(east: 8, north: 5)
+        for look in 0..<5 {
+            for frame in [
+                try Self.frame(look * 300, orangeAt: spot, quality: .none),
+                try Self.frame(look * 300, orangeAt: spot, encoding: .gray16),
+                try Self.frame(look * 300, orangeAt: spot, flags: .frozen),
+            ] { desk.look(at: frame, for: Self.told(at: look * 300, east: 8, north: 5)) }
+            desk.look(
+                at: try Self.frame(10_000 + look * 300, orangeAt: spot), for: Self.told(at: 0, east: 8, north: 5))
+        }
+        var other = try Self.frame(20_000, orangeAt: spot)
+        (other.width, other.height) = (400, 400)
+        desk.look(at: other, for: Self.told(at: 20_000, east: 8, north: 5))
+        #expect(desk.testimony(of: 5) == .silent && desk.counters.pictures == 0)
+    }
+
+    /// Thermal frames and visible ones through the whole look: the testimony is in the reports, and only with a calibration.
+    @Test func theTestimonyIsReported() throws {
+        for visible in [try Self.calibration(), nil] {
+            let thermal = AgentConfiguration.Thermal(
+                source: .file(path: "", width: 96, height: 72, unit: .centikelvin, framesPerSecond: 8, loop: false),
+                horizontalFieldOfViewDegrees: 57, mountPitchDegrees: -90, calibration: nil, sigmas: 0, contrastFloor: 0)
+            var look = ThermalLook(thermal, current: WeakHead.current, id: StreamID(.detections), visible: visible)
+            var witnesses: [TrackReport.Witness] = []
+            for number in 0..<32 {
+                witnesses += look.report(on: WeakHead.frame(number, head: true)).tracks.map(\.witness)
+                guard number % 3 == 0 else { continue }
+                let east = (30.5 - 48) * 0.4525 + 1.5 * Double(number) / 8
+                look.look(
+                    atVisible: try Self.frame(number * 125, orangeAt: Self.pixel(east: east, north: -0.2)))
+            }
+            #expect(witnesses.first == .silent)
+            #expect(witnesses.last == (visible == nil ? .silent : .supports), "\(witnesses)")
+        }
+    }
+}
