@@ -143,9 +143,12 @@ public final class Agent: Sendable {
         // The first visible camera is the witness of all thermal ones, where its calibration says how it is mounted.
         let witness = configuration.cameraCalibrations.first.flatMap { $0 }
         let stages = configuration.thermal.enumerated().map { index, thermal in
-            DetectionStage(thermal, current: configuration.current, index: UInt8(index), visible: witness) { report in
-                self.submit(.detections(report))
-            }
+            DetectionStage(
+                thermal, current: configuration.current, index: UInt8(index), visible: witness,
+                onReport: { self.submit(.detections($0)) },
+                onProgress: { looked, dropped in
+                    self.update(StreamID(.detections, UInt8(index)), .running, taken: looked, lost: dropped)
+                })
         }
         for (index, (source, calibration)) in zip(configuration.cameras, configuration.cameraCalibrations).enumerated()
         {

@@ -18,23 +18,31 @@ final class DetectionStage: Sendable {
     private let current: WaterCurrent?
     private let id: StreamID
     private let onReport: @Sendable (DetectionReport) -> Void
+    private let onProgress: @Sendable (_ looked: UInt64, _ dropped: UInt64) -> Void
 
+    /// `onProgress` is told how many frames were looked at since the last time, and how many went because they waited too long.
     init(
         _ thermal: AgentConfiguration.Thermal, current: WaterCurrent?, index: UInt8, visible: CameraCalibration? = nil,
-        onReport: @escaping @Sendable (DetectionReport) -> Void
+        onReport: @escaping @Sendable (DetectionReport) -> Void,
+        onProgress: @escaping @Sendable (_ looked: UInt64, _ dropped: UInt64) -> Void
     ) {
         self.thermal = thermal
         self.current = current
         self.visible = visible
         id = StreamID(.detections, index)
         self.onReport = onReport
+        self.onProgress = onProgress
     }
 
     func start() {
         let thread = Thread { [self] in
             var look = ThermalLook(thermal, current: current, id: id, visible: visible)
+            var told: UInt64 = 0
             while let frames = queue.takeAll() {
                 for frame in frames { onReport(look.report(on: frame)) }
+                let dropped = queue.dropped
+                onProgress(UInt64(frames.count), dropped - told)
+                told = dropped
                 // Thermal frames come several times a second and go first; that is often enough for the visible ones.
                 if let frame = takeVisible() { look.look(atVisible: frame) }
             }

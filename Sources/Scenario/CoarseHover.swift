@@ -106,8 +106,7 @@ public struct CoarseHover: Sendable {
         let seconds = seconds(of: number)
         let waves = [train(1.3, 0.7, 10, in: number), train(0.4, -2.1, 5, in: number)]
         let noise = Float(sensor.noise * 100)
-        // Mixed, not added: with a sum the noise of one picture would be that of the one before, a pixel further.
-        let key = SeededNoise.word(seed ^ 0x901E, UInt64(number))
+        let key = SeededNoise.key(seed, picture: number)
         let common = 28_915 + Float(40 * sin(2 * .pi * seconds / 70)) + step(at: seconds)
         let chess = Float(10 + 10 * sin(seconds / 11)) * (number % 2 == 0 ? 1 : -1)
         let (sine, cosine) = (Float(sin(2 * .pi * seconds / 47)), Float(cos(2 * .pi * seconds / 47)))

@@ -7,6 +7,8 @@ enum SeededNoise {
         z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
         return z ^ (z >> 31)
     }
+    /// The seed of one picture of many. Mixed, not added: a picture's noise must not be that of the picture before, a pixel further.
+    static func key(_ seed: UInt64, picture: Int) -> UInt64 { word(seed ^ 0x901E, UInt64(truncatingIfNeeded: picture)) }
     /// 0..<1.
     static func unit(_ seed: UInt64, _ index: UInt64) -> Double { Double(word(seed, index) >> 11) * 0x1p-53 }
     /// About normal with sigma 1 and no value beyond 3.5: four uniform 16-bit numbers added.

@@ -76,7 +76,7 @@ public struct VisibleWater: Sendable {
         canvas.paintWater(self, seconds: seconds)
         for thing in things(in: number) { paint(thing, seconds, &canvas) }
         return canvas.picture(
-            noise: Float(1.2 + 1.8 * unit(90)), key: seed &+ UInt64(truncatingIfNeeded: number) &* 0x9E37_79B9_7F4A_7C15
+            noise: Float(1.2 + 1.8 * unit(90)), key: SeededNoise.key(seed, picture: number)
         )
     }
 

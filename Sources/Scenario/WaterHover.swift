@@ -102,7 +102,7 @@ public struct WaterHover: Sendable {
         }
         let (first, second) = (train(1.3, 0.7), train(0.4, -2.1))
         let noise = Float(sensor.noise * 100)
-        let key = seed &+ UInt64(number) &* 0x9E37_79B9_7F4A_7C15
+        let key = SeededNoise.key(seed, picture: number)
         var values = [UInt16](repeating: 0, count: width * height)
         let things = headAsThing(at: seconds) + (clutter?.things(at: seconds) ?? [])
         values.withUnsafeMutableBufferPointer { values in

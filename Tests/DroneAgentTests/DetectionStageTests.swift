@@ -25,13 +25,18 @@ import Testing
             payload: values.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] })
     }
 
-    private func report(_ calibration: CameraCalibration?) async -> DetectionReport {
-        let thermal = AgentConfiguration.Thermal(
+    private func thermal(_ calibration: CameraCalibration? = nil) -> AgentConfiguration.Thermal {
+        AgentConfiguration.Thermal(
             source: .file(path: "", width: 64, height: 48, unit: .centikelvin, framesPerSecond: 8, loop: false),
             horizontalFieldOfViewDegrees: 57, mountPitchDegrees: -90, calibration: calibration, sigmas: 0,
             contrastFloor: 0)
+    }
+
+    private func report(_ calibration: CameraCalibration?) async -> DetectionReport {
+        let thermal = thermal(calibration)
         let (reports, continuation) = AsyncStream.makeStream(of: DetectionReport.self)
-        let stage = DetectionStage(thermal, current: nil, index: 0) { continuation.yield($0) }
+        let stage = DetectionStage(
+            thermal, current: nil, index: 0, onReport: { continuation.yield($0) }, onProgress: { _, _ in })
         stage.start()
         stage.append(frame())
         var iterator = reports.makeAsyncIterator()
@@ -55,6 +60,20 @@ import Testing
             name: "", camera: camera, timeOffsetMilliseconds: 0,
             uncertainty: CalibrationUncertainty(
                 focalLengthPercent: 0, boresightDegrees: boresightDegrees, timeOffsetMilliseconds: 100))
+    }
+
+    /// Of five frames that come before the detector has begun two wait, and three go and are told of.
+    @Test func whatIsLeftOutIsCounted() async throws {
+        let (told, continuation) = AsyncStream.makeStream(of: [UInt64].self)
+        let stage = DetectionStage(
+            thermal(), current: nil, index: 0, onReport: { _ in }, onProgress: { continuation.yield([$0, $1]) })
+        for _ in 0..<5 { stage.append(frame()) }
+        stage.start()
+        var iterator = told.makeAsyncIterator()
+        #expect(await iterator.next() == [2, 3])
+        stage.append(frame())
+        #expect(await iterator.next() == [1, 0])
+        stage.stop()
     }
 
     @Test func withoutACalibrationThePinholePlaces() async throws {

@@ -31,7 +31,7 @@ const rungWords = [
 ];
 /** A position older than this is history, whatever it was called when it was sent. */
 const poseLimitMs = 3000;
-const kindWords = { visible: 'Sichtkamera', thermal: 'Wärmekamera', telemetry: 'Position' };
+const kindWords = { visible: 'Sichtkamera', thermal: 'Wärmekamera', telemetry: 'Position', detections: 'Auswertung' };
 
 /** "Wärmekamera 0" for "thermal0". */
 export function streamName(stream) {
@@ -182,7 +182,9 @@ export class Status {
             const state = element('span', 'state', word);
             state.dataset.level = level;
             const unit = String(sensor.stream).startsWith('telemetry') ? 'Meldungen' : 'Bilder';
-            const lost = sensor.lost > 0 ? ` · ${number(sensor.lost)} verloren` : '';
+            // The detector leaves out frames that it has no time for; they are recorded and sent all the same.
+            const word = String(sensor.stream).startsWith('detections') ? 'ausgelassen' : 'verloren';
+            const lost = sensor.lost > 0 ? ` · ${number(sensor.lost)} ${word}` : '';
             item.append(element('span', 'sensor-name', streamName(String(sensor.stream))), state,
                 element('span', 'sensor-count', `${number(sensor.taken)} ${unit}${lost}`));
             return item;
