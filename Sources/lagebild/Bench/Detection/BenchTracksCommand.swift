@@ -22,6 +22,7 @@ struct BenchTracksCommand: ParsableCommand {
     @Option(help: "Hours of empty water for each sensor.") var hours = 1.0
     @Option(help: "Hours of water with ducks, boats, outfalls and glints for each sensor.") var clutterHours = 0.0
     @Option(help: "How much warmer the head is, kelvin.") var kelvin = 6.0
+    @Option(help: "What the scores of eight looks must come to, other than delivered.") var confirmScore: Double?
 
     enum SensorName: String, ExpressibleByArgument, CaseIterable { case lepton, boson }
     @Option(help: "Only this sensor.") var sensor: SensorName?
@@ -38,17 +39,23 @@ struct BenchTracksCommand: ParsableCommand {
         let all = [
             (SensorName.lepton, "Lepton", WaterHover.Sensor.lepton, 40.0), (.boson, "640×512", .boson, 120),
         ]
+        var rules = WaterTracker.Rules()
+        if let confirmScore { rules.confirmScore = confirmScore }
         for (which, name, sensor, height) in all where self.sensor.map({ $0 == which }) ?? true {
-            let found = Self.parallel(seeds) { Self.isFound(first &+ UInt64($0), sensor, height, kelvin) ? 1 : 0 }
+            let found = Self.parallel(seeds) { [rules] in
+                Self.isFound(first &+ UInt64($0), sensor, height, kelvin, rules) ? 1 : 0
+            }
             print(
                 String(
                     format: "%@ at %.0f m, head %.0f K warmer: %d of %d found within a second (%.1f %%)",
                     name as NSString, height, kelvin, found, seeds, 100 * Double(found) / Double(seeds)))
-            if clutterHours > 0 { Self.measureClutter(clutterHours, name, sensor, height, first) }
+            if clutterHours > 0 { Self.measureClutter(clutterHours, name, sensor, height, first, rules) }
             guard hours > 0 else { continue }
             // In pieces of a minute, so that both cores have work.
             let minutes = Int((hours * 60).rounded(.up))
-            let invented = Self.parallel(minutes) { Self.invented(first &+ UInt64($0) &+ 1 << 40, sensor, height) }
+            let invented = Self.parallel(minutes) { [rules] in
+                Self.invented(first &+ UInt64($0) &+ 1 << 40, sensor, height, rules)
+            }
             print(
                 String(
                     format: "%@ at %.0f m, empty water: %d confirmed tracks in %.2f h (%.2f an hour)", name as NSString,
@@ -72,9 +79,9 @@ struct BenchTracksCommand: ParsableCommand {
         var detector = HotspotDetector(configuration: .candidates(unit: .centikelvin))
         var tracker: WaterTracker
 
-        init(_ hover: WaterHover) {
+        init(_ hover: WaterHover, _ rules: WaterTracker.Rules) {
             self.hover = hover
-            var rules = WaterTracker.Rules()
+            var rules = rules
             rules.current = PlanePoint(east: WaterHover.currentMetresPerSecond, north: 0)
             // Pictures of the hover are in hundredths of a kelvin.
             rules.personContrast = 100 * WaterTracker.Rules.personKelvin
@@ -103,10 +110,11 @@ struct BenchTracksCommand: ParsableCommand {
     }
 
     private static func isFound(
-        _ seed: UInt64, _ sensor: WaterHover.Sensor, _ height: Double, _ kelvin: Double
+        _ seed: UInt64, _ sensor: WaterHover.Sensor, _ height: Double, _ kelvin: Double,
+        _ rules: WaterTracker.Rules
     ) -> Bool {
         let hover = WaterHover(seed: seed, sensor: sensor, heightMetres: height, headKelvin: kelvin)
-        var watch = Watch(hover)
+        var watch = Watch(hover, rules)
         for number in 0...Int(sensor.framesPerSecond) {
             watch.look(number)
             let head = hover.head(at: hover.seconds(of: number))
@@ -121,7 +129,8 @@ struct BenchTracksCommand: ParsableCommand {
 
     /// Confirmed tracks of a minute with other things on the water, by the thing they lie on; those with a doubt apart.
     private static func measureClutter(
-        _ hours: Double, _ name: String, _ sensor: WaterHover.Sensor, _ height: Double, _ first: UInt64
+        _ hours: Double, _ name: String, _ sensor: WaterHover.Sensor, _ height: Double, _ first: UInt64,
+        _ rules: WaterTracker.Rules
     ) {
         let minutes = Int((hours * 60).rounded(.up))
         let counts = Mutex([String: (there: Int, plain: Int, doubted: Int)]())
@@ -129,7 +138,7 @@ struct BenchTracksCommand: ParsableCommand {
             let hover = WaterHover(
                 seed: first &+ UInt64(number) &+ 1 << 41, sensor: sensor, heightMetres: height, headKelvin: nil,
                 hasClutter: true)
-            for (kind, found) in cluttered(hover) {
+            for (kind, found) in cluttered(hover, rules) {
                 counts.withLock {
                     let old = $0[kind] ?? (0, 0, 0)
                     $0[kind] = (old.there + found.there, old.plain + found.plain, old.doubted + found.doubted)
@@ -146,8 +155,10 @@ struct BenchTracksCommand: ParsableCommand {
         }
     }
 
-    private static func cluttered(_ hover: WaterHover) -> [String: (there: Int, plain: Int, doubted: Int)] {
-        var watch = Watch(hover)
+    private static func cluttered(_ hover: WaterHover, _ rules: WaterTracker.Rules) -> [String: (
+        there: Int, plain: Int, doubted: Int
+    )] {
+        var watch = Watch(hover, rules)
         var kinds: [UInt32: String] = [:], doubts: [UInt32: TrackReport.Doubts] = [:]
         var most: [String: Int] = [:]
         for number in 0..<Int(60 * hover.sensor.framesPerSecond) {
@@ -179,8 +190,10 @@ struct BenchTracksCommand: ParsableCommand {
     }
 
     /// Confirmed tracks in a minute of empty water.
-    private static func invented(_ seed: UInt64, _ sensor: WaterHover.Sensor, _ height: Double) -> Int {
-        var watch = Watch(WaterHover(seed: seed, sensor: sensor, heightMetres: height, headKelvin: nil))
+    private static func invented(
+        _ seed: UInt64, _ sensor: WaterHover.Sensor, _ height: Double, _ rules: WaterTracker.Rules
+    ) -> Int {
+        var watch = Watch(WaterHover(seed: seed, sensor: sensor, heightMetres: height, headKelvin: nil), rules)
         for number in 0..<Int(60 * sensor.framesPerSecond) { watch.look(number) }
         return Int(watch.tracker.counters.confirmed)
     }

@@ -74,7 +74,7 @@ struct PersonBench {
         }
         print(Self.line("persons, both halves", all))
         if let detector = NetworkFile.persons.flatMap({ PersonDetector(network: $0) }) {
-            print(Self.line("network in the program, all pictures", Self.score(on: items, by: Self.finder(detector))))
+            print(Self.line("the program's own, which saw them all", Self.score(on: items, by: Self.finder(detector))))
         }
     }
 

@@ -1,0 +1,57 @@
+import FlightTypes
+import HotspotDetection
+import Testing
+
+@testable import DroneAgent
+
+/// Frames without temperatures: persons are looked for, and a spot on a person is the person.
+@Suite struct PersonLookTests {
+    private func frame(unit: ThermalUnit) -> Frame {
+        let bodies = [(x: 200, y: 150), (x: 410, y: 333)]
+        let values = (0..<512 * 640).map { place -> UInt16 in
+            let (x, y) = (place % 640, place / 640)
+            let isBody = bodies.contains { body in
+                let (offX, offY) = ((x - body.x) * 9, (y - body.y) * 5)
+                return offX * offX + offY * offY <= 45 * 45
+            }
+            return UInt16(110 + (place &* 7919) % 9 + (isBody ? 80 : 0))
+        }
+        return Frame(
+            id: ObjectID(flight: 1, stream: StreamID(.thermal), sequence: 0),
+            captureTime: CaptureTime(monotonic: MonotonicInstant(nanoseconds: 1), wall: WallTime(nanoseconds: 1)),
+            pose: Pose(latitude: 51.4565, longitude: 6.7330), encoding: .gray16, unit: unit, flags: [], width: 640,
+            height: 512, payload: values.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] })
+    }
+
+    private func look(sigmas: Double = 0) -> ThermalLook {
+        let thermal = AgentConfiguration.Thermal(
+            source: .file(path: "", width: 640, height: 512, unit: .none, framesPerSecond: 8, loop: false),
+            horizontalFieldOfViewDegrees: 50, mountPitchDegrees: -90, calibration: nil, sigmas: sigmas,
+            contrastFloor: 0)
+        return ThermalLook(thermal, current: nil, id: StreamID(.detections))
+    }
+
+    @Test func personsComeFirstAndOnce() {
+        var look = look()
+        for _ in 0..<2 {
+            let detections = look.report(on: frame(unit: .none)).detections
+            #expect(detections.count == 2)
+            for (x, y) in [(200, 150), (410, 333)] {
+                let near = detections.count {
+                    abs($0.centroidX - Float(x)) < 8 && abs($0.centroidY - Float(y)) < 10
+                }
+                #expect(near == 1)
+            }
+            // The box of a person, not of a region.
+            #expect(detections.allSatisfy { $0.width == 12 && $0.height == 20 && $0.contrast > 40 })
+        }
+    }
+
+    /// With temperatures, or thresholds of somebody's own, the network has no say: regions come out.
+    @Test func otherFramesKeepTheirRegions() {
+        var own = look(sigmas: 6)
+        #expect(own.report(on: frame(unit: .none)).detections.allSatisfy { $0.width != 12 || $0.height != 20 })
+        var warm = look()
+        #expect(warm.report(on: frame(unit: .decikelvin)).detections.allSatisfy { $0.width != 12 || $0.height != 20 })
+    }
+}
