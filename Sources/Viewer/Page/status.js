@@ -183,8 +183,8 @@ export class Status {
             state.dataset.level = level;
             const unit = String(sensor.stream).startsWith('telemetry') ? 'Meldungen' : 'Bilder';
             // The detector leaves out frames that it has no time for; they are recorded and sent all the same.
-            const word = String(sensor.stream).startsWith('detections') ? 'ausgelassen' : 'verloren';
-            const lost = sensor.lost > 0 ? ` · ${number(sensor.lost)} ${word}` : '';
+            const lostWord = String(sensor.stream).startsWith('detections') ? 'ausgelassen' : 'verloren';
+            const lost = sensor.lost > 0 ? ` · ${number(sensor.lost)} ${lostWord}` : '';
             item.append(element('span', 'sensor-name', streamName(String(sensor.stream))), state,
                 element('span', 'sensor-count', `${number(sensor.taken)} ${unit}${lost}`));
             return item;
