@@ -121,7 +121,8 @@ let package = Package(
         tests("GeodesyTests", ["Geodesy"]),
         tests("HotspotDetectionTests", ["HotspotDetection", "CHotspotKernels", "FlightTypes"]),
         tests(
-            "VisibleWitnessTests", ["VisibleWitness", "CHotspotKernels", "ImageCoding", "Scenario", "FlightTypes"]),
+            "VisibleWitnessTests",
+            ["VisibleWitness", "CHotspotKernels", "ImageCoding", "NetworkImpairment", "Scenario", "FlightTypes"]),
         tests("TrackingTests", ["Tracking", "FlightTypes"]),
         tests("ScenarioTests", ["Scenario", "HotspotDetection", "Geodesy", "FlightTypes"]),
         tests("ImageCodingTests", ["ImageCoding", "FlightTypes", crypto]),

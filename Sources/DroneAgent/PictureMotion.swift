@@ -5,8 +5,6 @@ import HotspotDetection
 
 /// How what is on the water moves in the picture from one frame to the next: by the drone's pose at both, the camera and the current.
 struct PictureMotion {
-    /// A swimmer's own speed, and where nobody has written down the current all that a river does, metres a second.
-    private static let swimmerSpeed = 0.25, fastestCurrent = 2.0
     /// What lies longer between two frames is no motion any more.
     private static let longestSeconds = 1.0
     private let current: WaterCurrent?
@@ -42,7 +40,7 @@ struct PictureMotion {
             project(plane.position(east: east, north: north), camera: camera, pose: now)
         }
         let metres = (current?.metresPerSecond ?? 0) * seconds, angle = (current?.degrees ?? 0) * .pi / 180
-        let own = (current == nil ? Self.fastestCurrent : Self.swimmerSpeed) * seconds
+        let own = (current == nil ? ImageMotion.fastestCurrent : ImageMotion.swimmerSpeed) * seconds
         guard let water = drifted(east: metres * sin(angle), north: metres * cos(angle)),
             let east = drifted(east: own, north: 0), let north = drifted(east: 0, north: own)
         else { return nil }

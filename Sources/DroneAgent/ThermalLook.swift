@@ -68,7 +68,7 @@ struct ThermalLook {
         for place in tracks.indices {
             tracks[place].witness = desk?.testimony(of: tracks[place].number, at: now) ?? .silent
         }
-        told = WitnessDesk.Told(tracks: tracks, captureTime: now)
+        if desk != nil { told = WitnessDesk.Told(tracks: tracks, captureTime: now) }
         var report = DetectionReport(
             id: ObjectID(flight: frame.id.flight, stream: id, sequence: sequence), captureTime: frame.captureTime,
             stream: frame.id.stream, sequence: frame.id.sequence,

@@ -2,6 +2,9 @@
 ///
 /// Turning and climbing move the edges otherwise than the middle: what that makes in a second has to stay below a pixel.
 public struct ImageMotion: Hashable, Sendable {
+    /// What `reach` stands for on the water, metres a second: a swimmer's own speed, and where nobody has written down the current all
+    /// that a river does.
+    public static let swimmerSpeed = 0.25, fastestCurrent = 2.0
     /// What stands on the ground: the drone's own motion, reversed.
     public var groundX: Float, groundY: Float
     /// What drifts with the water.

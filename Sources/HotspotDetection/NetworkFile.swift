@@ -78,7 +78,7 @@ public struct NetworkFile: Hashable, Sendable {
     /// Reads a file; every length, slot and sum is checked.
     public init(_ bytes: [UInt8]) throws {
         do { try self.init(reading: bytes) } catch let cut as ByteReader.Malformed {
-            throw Malformed("\(cut)")
+            throw Malformed("its \(cut.what) cannot be read")
         }
     }
 

@@ -8,6 +8,20 @@ enum WeakHead {
     static let home = GeodeticPosition(latitude: 51.4565, longitude: 6.7330)
     static let current = WaterCurrent(metresPerSecond: 1.5, degrees: 90)
 
+    /// 40 m above `home`, level, the nose to the north.
+    static func pose(_ quality: Pose.Quality = .interpolated, home: GeodeticPosition = home) -> Pose {
+        var pose = Pose(latitude: home.latitude, longitude: home.longitude)
+        pose.heightMetres = 40
+        (pose.rollDegrees, pose.pitchDegrees, pose.yawDegrees) = (0, 0, 0)
+        pose.quality = quality
+        return pose
+    }
+    static func time(milliseconds: Int) -> CaptureTime {
+        CaptureTime(
+            monotonic: MonotonicInstant(nanoseconds: Int64(milliseconds) * 1_000_000 + 1),
+            wall: WallTime(nanoseconds: 1))
+    }
+
     /// Picture `number` of eight a second from 40 m: noise of about 50 mK, the head 0.6 K in its pixel, drifting east.
     static func frame(
         _ number: Int, head: Bool, flags: Frame.Flags = [], quality: Pose.Quality = .interpolated,
@@ -29,16 +43,10 @@ enum WeakHead {
                 values[(36 + dy) * 96 + x + dx] += UInt16(part)
             }
         }
-        var pose = Pose(latitude: home.latitude, longitude: home.longitude)
-        pose.heightMetres = 40
-        (pose.rollDegrees, pose.pitchDegrees, pose.yawDegrees) = (0, 0, 0)
-        pose.quality = quality
         return Frame(
             id: ObjectID(flight: 1, stream: StreamID(.thermal), sequence: UInt64(number)),
-            captureTime: CaptureTime(
-                monotonic: MonotonicInstant(nanoseconds: Int64(number) * 125_000_000 + 1),
-                wall: WallTime(nanoseconds: 1)),
-            pose: pose, encoding: .gray16, unit: .centikelvin, flags: flags, width: 96, height: 72,
+            captureTime: time(milliseconds: number * 125), pose: pose(quality, home: home), encoding: .gray16,
+            unit: .centikelvin, flags: flags, width: 96, height: 72,
             payload: Gray16.payload(values))
     }
 }

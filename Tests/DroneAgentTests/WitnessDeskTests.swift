@@ -33,16 +33,10 @@ import VisibleWitness
             let isOrange = spot.map { abs(x - $0.x) < 6 && abs(y - $0.y) < 6 } ?? false
             rgb += isOrange ? [225, 95, 35] : [70 + grain, 82 + grain, 74 + grain]
         }
-        var pose = Pose(latitude: home.latitude, longitude: home.longitude)
-        pose.heightMetres = 40
-        (pose.rollDegrees, pose.pitchDegrees, pose.yawDegrees) = (0, 0, 0)
-        pose.quality = quality
         return Frame(
             id: ObjectID(flight: 1, stream: StreamID(.visible), sequence: UInt64(milliseconds)),
-            captureTime: CaptureTime(
-                monotonic: MonotonicInstant(nanoseconds: Int64(milliseconds) * 1_000_000 + 1),
-                wall: WallTime(nanoseconds: 1)),
-            pose: pose, encoding: encoding, unit: .none, flags: flags, width: 1280, height: 720,
+            captureTime: WeakHead.time(milliseconds: milliseconds), pose: WeakHead.pose(quality), encoding: encoding,
+            unit: .none, flags: flags, width: 1280, height: 720,
             payload: try JPEGEncoder(quality: 80).encode(rgb, layout: .rgb, width: 1280, height: 720))
     }
 

@@ -194,3 +194,11 @@ struct SeededRandom {
     }
     mutating func below(_ limit: Int) -> Int { Int(next() % UInt64(max(1, limit))) }
 }
+
+/// Values that no picture of 8 bits has: all the highest, single highest among zeros, and everything.
+func extremes(_ count: Int) -> [[UInt16]] {
+    [
+        [UInt16](repeating: .max, count: count), (0..<count).map { $0 % 31 == 0 ? .max : 0 },
+        (0..<count).map { UInt16(truncatingIfNeeded: $0 &* 40_503) },
+    ]
+}

@@ -111,14 +111,7 @@ import Testing
     func everySizeAndValue(width: Int, height: Int) throws {
         let network = try #require(NetworkFile.smallTargets)
         var detector = HotspotDetector(configuration: .chips, network: network)
-        for kind in 0..<3 {
-            let values = (0..<width * height).map { place -> UInt16 in
-                switch kind {
-                case 0: .max
-                case 1: place % 31 == 0 ? .max : 0
-                default: UInt16(truncatingIfNeeded: place &* 40_503)
-                }
-            }
+        for values in extremes(width * height) {
             let image = try #require(ThermalImage(width: width, height: height, values: values))
             let (first, second) = (detector.mask(of: image), detector.mask(of: image))
             #expect(first == second && first.allSatisfy { $0 == 0 || $0 == 255 })

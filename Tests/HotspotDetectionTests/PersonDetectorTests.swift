@@ -111,14 +111,7 @@ import Testing
     func everySizeAndValue(width: Int, height: Int) throws {
         var detector = try network()
         var spots: [Hotspot] = []
-        for kind in 0..<3 {
-            let values = (0..<width * height).map { place -> UInt16 in
-                switch kind {
-                case 0: .max
-                case 1: place % 31 == 0 ? .max : 0
-                default: UInt16(truncatingIfNeeded: place &* 40_503)
-                }
-            }
+        for values in extremes(width * height) {
             detector.detect(try #require(ThermalImage(width: width, height: height, values: values)), into: &spots)
             #expect(spots.count <= PersonDetector.limit)
             if width * height > PersonDetector.pixelsLimit { #expect(spots.isEmpty) }

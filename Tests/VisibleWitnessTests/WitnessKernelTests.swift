@@ -1,4 +1,5 @@
 import CHotspotKernels
+import NetworkImpairment
 import Testing
 
 /// The witness's kernels beside the plainest code that says the same, on random planes and windows: equal to the last bit.
@@ -10,10 +11,10 @@ import Testing
     private struct Plane {
         var width: Int, height: Int, left: Int, top: Int
         var values: [UInt8]
-        var random: SeededRandom
+        var random: SeededGenerator
 
         init(seed: UInt64) {
-            random = SeededRandom(state: seed)
+            random = SeededGenerator(seed: seed)
             (width, height) = (1 + random.below(300), 1 + random.below(200))
             (left, top) = (random.below(400) - 150, random.below(300) - 100)
             let kind = random.below(3)
@@ -154,15 +155,6 @@ import Testing
     }
 }
 
-/// SplitMix64: the same numbers from the same seed, everywhere.
-struct SeededRandom {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-    mutating func below(_ limit: Int) -> Int { Int(next() % UInt64(max(1, limit))) }
+extension SeededGenerator {
+    fileprivate mutating func below(_ limit: Int) -> Int { Int.random(in: 0..<max(1, limit), using: &self) }
 }

@@ -1,4 +1,6 @@
 """Networks as lists of steps, and how they become whole numbers: what train.py and persons.py share."""
+import time
+
 import numpy as np
 import torch
 from torch import nn
@@ -69,6 +71,32 @@ class Layered(nn.Module):
                 total += folded[name][0].numel() * size
             sizes[target] = size
         return total
+
+
+def fit(network, options, loss_of_batch, clip, log, each, save=None):
+    """Trains for `options["steps"]`; returns the network with its weights averaged over the last steps. `loss_of_batch()` draws a batch and
+    gives its loss; every `each` steps the mean is logged, and what is there saved to the file `save`."""
+    averaged = torch.optim.swa_utils.AveragedModel(
+        network, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(options["average"]), use_buffers=True)
+    optimizer = torch.optim.AdamW(network.parameters(), lr=options["rate"], weight_decay=options["decay"])
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimizer, options["rate"], total_steps=options["steps"], pct_start=0.1, final_div_factor=100)
+    began, total = time.time(), 0.0
+    for step in range(options["steps"]):
+        loss = loss_of_batch()
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        nn.utils.clip_grad_norm_(network.parameters(), clip)
+        optimizer.step()
+        schedule.step()
+        averaged.update_parameters(network)
+        total += loss.item()
+        if (step + 1) % each == 0:
+            log(f"    step {step + 1} loss {total / each:.4f} {time.time() - began:.0f} s")
+            total = 0.0
+            if save:
+                torch.save(averaged.module.state_dict(), save)
+    return averaged.module.eval()
 
 
 def quantise(network, inputs, share=0.99995):

@@ -9,7 +9,6 @@ FOLDER holds images/ and labels.json: for each file a list of `bbox` x, y, width
 import argparse
 import json
 import os
-import time
 
 import cv2
 import numpy as np
@@ -18,7 +17,7 @@ from torch import nn
 from torch.nn import functional
 
 import integer_reference as integer
-from layered import Block, Layered, quantise
+from layered import Block, Layered, fit, quantise
 
 CROP, CELL = 256, 4          # pixels of a training crop; pixels of a cell of the network's output
 PASSES = 2                   # the picture and its mirror image
@@ -203,32 +202,15 @@ OPTIONS = dict(steps=9000, batch=8, rate=3e-3, decay=2e-2, paste=0.5, invert=0.0
 
 
 def train(pictures, seed, options, log, save):
+    """A trained network, its weights averaged over the last steps."""
     torch.manual_seed(seed)
-    network = Network(*([options["widths"]] if "widths" in options else [])).to(memory_format=torch.channels_last)
-    log(f"{sum(p.numel() for p in network.parameters())} parameters")
-    averaged = torch.optim.swa_utils.AveragedModel(
-        network, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(options["average"]), use_buffers=True)
+    network = Network().to(memory_format=torch.channels_last)
     crops = Crops(pictures, seed, options)
-    optimizer = torch.optim.AdamW(network.parameters(), lr=options["rate"], weight_decay=options["decay"])
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimizer, options["rate"], total_steps=options["steps"], pct_start=0.1, final_div_factor=100)
-    began, total = time.time(), 0.0
-    for step in range(options["steps"]):
+
+    def loss_of_batch():
         inputs, heats, weights = crops.batch(options["batch"])
-        loss = loss_of(network(inputs.to(memory_format=torch.channels_last)), heats, weights)
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        nn.utils.clip_grad_norm_(network.parameters(), 5.0)
-        optimizer.step()
-        schedule.step()
-        averaged.update_parameters(network)
-        total += loss.item()
-        if (step + 1) % 250 == 0:
-            log(f"    step {step + 1} loss {total / 250:.4f} {time.time() - began:.0f} s")
-            total = 0.0
-            if save:
-                torch.save(averaged.module.state_dict(), save)
-    return averaged.module.eval()
+        return loss_of(network(inputs.to(memory_format=torch.channels_last)), heats, weights)
+    return fit(network, options, loss_of_batch, 5.0, log, 250, save)
 
 
 # ---------------------------------------------------------------- measure

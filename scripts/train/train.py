@@ -9,7 +9,6 @@ FOLDER holds images/NAME.png and masks/NAME_pixels0.png.
 import argparse
 import json
 import os
-import time
 
 import cv2
 import numpy as np
@@ -21,7 +20,7 @@ from torch.nn import functional
 import candidates
 import integer_reference as integer
 from integer_reference import EDGE, HALF
-from layered import Block, Layered, quantise
+from layered import Block, Layered, fit, quantise
 
 INPUTS, INPUT_ONE = 2, 64.0
 NEAR = 3.0
@@ -162,36 +161,21 @@ OPTIONS = dict(steps=3000, batch=32, rate=4e-3, decay=1e-3, positive=0.5, paste=
                average=0.998)
 
 
-def train(pictures, seed, options, log=None):
+def train(pictures, seed, options, log):
     """A trained network, its weights averaged over the last steps."""
     torch.manual_seed(seed)
     network = Network(options.get("widths", (8, 8, 16, 20, 16, 12, 10, 8, 8))).to(memory_format=torch.channels_last)
-    averaged = torch.optim.swa_utils.AveragedModel(
-        network, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(options["average"]), use_buffers=True)
     chips = Chips(pictures, seed, options)
-    optimizer = torch.optim.AdamW(network.parameters(), lr=options["rate"], weight_decay=options["decay"])
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimizer, options["rate"], total_steps=options["steps"], pct_start=0.1, final_div_factor=100)
-    began = time.time()
-    total = 0.0
-    for step in range(options["steps"]):
+
+    def loss_of_batch():
         inputs, masks, others = chips.batch(options["batch"])
         loss, chance = loss_of(network(inputs.to(memory_format=torch.channels_last)), masks, options)
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-        optimizer.step()
-        schedule.step()
-        averaged.update_parameters(network)
-        total += loss.item()
         highest = chance.detach().amax((1, 2)).numpy()
         for other, high in zip(others, highest):
             if other >= 0:
                 chips.hardness[other] = 0.7 * chips.hardness[other] + 0.3 * (0.15 + high)
-        if log and (step + 1) % 500 == 0:
-            log(f"    step {step + 1} loss {total / 500:.4f} {time.time() - began:.0f} s")
-            total = 0.0
-    return averaged.module.eval()
+        return loss
+    return fit(network, options, loss_of_batch, 1.0, log, 500)
 
 
 # ---------------------------------------------------------------- quantisation

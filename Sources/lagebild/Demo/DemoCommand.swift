@@ -111,6 +111,21 @@ struct DemoCommand: AsyncParsableCommand {
     }
 
     private func writeAgentConfiguration(_ folder: String, _ flight: DemoFlight) throws {
+        // Known as well as a calibrated camera's: the visible pictures are asked about what the thermal ones show.
+        try DurableFile.replace(
+            folder + "/camera.yaml",
+            with: """
+                name: the made-up camera
+                width: 1280
+                height: 720
+                horizontalFieldOfView: \(Scenario.visibleFieldOfViewDegrees)
+                mountPitch: -90
+                uncertainty:
+                  focalLengthPercent: 0.5
+                  boresightDegrees: 0.3
+                  timeOffsetMilliseconds: 10
+
+                """)
         try DurableFile.replace(
             folder + "/agent.yaml",
             with: """
@@ -125,6 +140,7 @@ struct DemoCommand: AsyncParsableCommand {
                   - source: mjpeg
                     path: \(flight.cameraPath)
                     rate: 15
+                    calibration: camera.yaml
                 thermal:
                   - source: gy-mcu90640
                     path: \(flight.thermalPath)

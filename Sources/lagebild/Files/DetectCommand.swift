@@ -65,19 +65,13 @@ struct DetectCommand: ParsableCommand {
     private func look(
         at file: String, _ reading: PictureReading, _ output: LineOutput, _ encoder: JSONEncoder
     ) throws {
-        var finder: (unit: ThermalUnit, finder: PictureFinder)?
+        var finder: PictureFinder?, finderUnit: ThermalUnit?
         var number = 0
         try reading.each(of: file) { image, unit in
-            var active: PictureFinder
-            if let finder, finder.unit == unit {
-                active = finder.finder
-            } else {
-                active = try thresholds.finder(unit: unit)
-            }
-            let line = Line(file: file, frame: number, image: image, hotspots: active.detect(image))
+            if finderUnit != unit { (finder, finderUnit) = (try thresholds.finder(unit: unit), unit) }
+            let line = Line(file: file, frame: number, image: image, hotspots: finder?.detect(image) ?? [])
             output.write(String(decoding: try encoder.encode(line), as: UTF8.self))
-            if let mask { try writeMask(active.mask(of: image), image, file, number, mask) }
-            finder = (unit, active)
+            if let mask, let pixels = finder?.mask(of: image) { try writeMask(pixels, image, file, number, mask) }
             number += 1
         }
     }

@@ -32,14 +32,14 @@ struct DetectorThresholds: ParsableArguments {
 
     /// What looks at pictures of a unit; an error where persons are asked for in pictures that the network was not made for.
     func finder(unit: ThermalUnit) throws -> PictureFinder {
-        guard persons else { return .spots(detector(unit: unit)) }
+        guard persons else { return PictureFinder(detector(unit: unit)) }
         guard unit == .none else {
             throw CommandFailure("persons on land are found in pictures of 8 bits only; this one has \(unit)")
         }
         guard let detector = NetworkFile.persons.flatMap({ PersonDetector(network: $0) }) else {
             throw CommandFailure("this program was built without the network for persons")
         }
-        return .persons(detector)
+        return PictureFinder(detector)
     }
 
     /// The detector as delivered where no threshold is given: pictures of 8 bits get the learned second stage.

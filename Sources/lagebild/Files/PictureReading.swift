@@ -36,6 +36,7 @@ struct PictureReading {
         }
         if bytes.starts(with: [0xFF, 0xD8]) {
             let image = try JPEGDecoder.decodeLuma(bytes)
+            if image.isDamaged { complain("\(file): damaged or cut off; only what could be read of it is looked at") }
             return try body(try Self.image(image.width, image.height, image.pixels.map(UInt16.init)), .none)
         }
         if bytes.starts(with: Array("P5".utf8)) {

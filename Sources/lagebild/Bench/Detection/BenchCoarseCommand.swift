@@ -27,9 +27,14 @@ struct BenchCoarseCommand: ParsableCommand {
     }
 
     func run() throws {
+        let rows = CoarseTrial.Row.all.filter { one in row.map { one.name.contains($0) } ?? true }
+        guard !rows.isEmpty else {
+            throw CommandFailure(
+                "no row is named so; there are: \(CoarseTrial.Row.all.map(\.name).joined(separator: "; "))")
+        }
         print("| Thing | within 1 s | within 2 s | invented an hour | a picture |")
         print("|---|---|---|---|---|")
-        for row in CoarseTrial.Row.all where self.row.map({ row.name.contains($0) }) ?? true {
+        for row in rows {
             let found = Mutex((one: 0, two: 0)), invented = Mutex(0)
             DispatchQueue.concurrentPerform(iterations: seeds) { number in
                 var trial = CoarseTrial(row, seed: first &+ UInt64(number), isEmpty: false)

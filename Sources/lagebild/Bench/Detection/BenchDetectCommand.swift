@@ -53,3 +53,10 @@ struct BenchDetectCommand: ParsableCommand {
         if speed { try DetectSpeed.run(writingTo: framesTo) }
     }
 }
+
+/// A network's file; the error names it.
+func readNetwork(_ path: String) throws -> NetworkFile {
+    do { return try NetworkFile(try readInput(path)) } catch let malformed as NetworkFile.Malformed {
+        throw CommandFailure("\(path): \(malformed)")
+    }
+}

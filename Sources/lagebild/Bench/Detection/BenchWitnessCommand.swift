@@ -2,6 +2,7 @@ import ArgumentParser
 import FlightTypes
 import Foundation
 import ImageCoding
+import NetworkImpairment
 import Scenario
 import Synchronization
 import VisibleWitness
@@ -80,12 +81,8 @@ struct WitnessScene {
 
     /// A number about normal with sigma 1, of the scene.
     private func normal(_ index: UInt64) -> Double {
-        (0..<12 as Range<UInt64>).reduce(-6.0) { sum, part in
-            var z = (seed &* 4099 &+ index) &* 0x9E37_79B9_7F4A_7C15 &+ part &* 0xBF58_476D_1CE4_E5B9
-            z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-            return sum + Double((z ^ (z >> 31)) >> 11) * 0x1p-53
-        }
+        var random = SeededGenerator(seed: seed &* 4099 &+ index)
+        return (0..<12).reduce(-6.0) { sum, _ in sum + random.unit() }
     }
 
     func run() throws -> [VisibleWater.Kind: Count] {

@@ -30,8 +30,6 @@ struct CoarseTrial {
         ]
     }
 
-    /// A swimmer's own speed, and all that a current may be, metres a second.
-    static let swimmerSpeed = 0.25, fastestCurrent = 2.0
     let hover: CoarseHover
     private let motion: ImageMotion
     private var detector: TemporalDetector
@@ -41,7 +39,7 @@ struct CoarseTrial {
         hover = CoarseHover(
             seed: seed, sensor: row.sensor, heightMetres: row.heightMetres, thing: isEmpty ? nil : row.thing,
             isFollowing: row.isFollowed)
-        let reach = row.isCurrentKnown ? Self.swimmerSpeed : Self.fastestCurrent
+        let reach = row.isCurrentKnown ? ImageMotion.swimmerSpeed : ImageMotion.fastestCurrent
         motion = ImageMotion(
             groundX: Float(hover.motion.ground),
             waterX: row.isCurrentKnown ? Float(hover.motion.water) : Float(hover.motion.ground), waterY: 0,

@@ -45,6 +45,7 @@ struct PersonBench {
             [String: [Label]].self, from: Data(try readInput(folder + "/labels.json")))
         items = try labels.keys.sorted().map { name in
             let picture = try JPEGDecoder.decodeLuma(try readInput(folder + "/images/" + name))
+            guard !picture.isDamaged else { throw CommandFailure("\(name): damaged or cut off") }
             guard let image = ThermalImage(width: picture.width, height: picture.height, gray8: picture.pixels) else {
                 throw CommandFailure("\(name): a size that cannot be")
             }
@@ -74,7 +75,7 @@ struct PersonBench {
         }
         print(Self.line("persons, both halves", all))
         if let detector = NetworkFile.persons.flatMap({ PersonDetector(network: $0) }) {
-            print(Self.line("the program's own, which saw them all", Self.score(on: items, by: Self.finder(detector))))
+            print(Self.line("the program's own (saw them all)", Self.score(on: items, by: Self.finder(detector))))
         }
     }
 
@@ -84,7 +85,7 @@ struct PersonBench {
         var both = Score()
         for half in 0...1 {
             let path = folder + (half == 0 ? "/persons-even.lbcn" : "/persons-odd.lbcn")
-            let file = try NetworkFile(Array(try readInput(path)))
+            let file = try readNetwork(path)
             guard let detector = PersonDetector(network: file) else {
                 throw CommandFailure("\(path): no network for persons in whole pictures")
             }

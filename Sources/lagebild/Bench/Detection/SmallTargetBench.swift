@@ -28,7 +28,7 @@ struct SmallTargetBench {
         var both = MaskScore()
         for half in 0...1 {
             let path = folder + (half == 0 ? "/even.lbcn" : "/odd.lbcn")
-            let network = try NetworkFile(Array(try readInput(path)))
+            let network = try readNetwork(path)
             var detector = HotspotDetector(configuration: .chips, network: network)
             var score = MaskScore()
             for item in set.half(1 - half) {
