@@ -5,75 +5,91 @@ enum { tile = 8, largestDifference = 8191 };
 
 enum { chunk = 128 };
 
-/// Up to `chunk` columns of a row of tiles. What lies beyond `count` counts for nothing.
-static inline __attribute__((always_inline)) void tiles_of(const uint16_t *restrict first, size_t width, int32_t rows,
-                                                           int32_t count, int32_t pairs, int32_t curved,
-                                                           uint32_t *restrict differences,
-                                                           uint16_t *restrict lowest, uint16_t *restrict highest) {
-    uint16_t sums[chunk], least[chunk + tile], most[chunk + tile];
-    uint32_t wide[chunk + tile];
+/// Of each eight columns the first gathers all: 4 apart, 2 apart, 1 apart. The others gather something that nobody reads.
+#define GATHER(values, step)                                     \
+    for (int32_t apart = tile / 2; apart > 0; apart /= 2)        \
+        for (int32_t x = 0; x < chunk; x++) {                    \
+            const uint32_t a = values[x], b = values[x + apart]; \
+            values[x] = step;                                    \
+        }
+
+/// Differences of up to `chunk` columns of a row of tiles.
+static inline __attribute__((always_inline)) void differences_of(const uint16_t *restrict line, size_t width, int32_t rows,
+                                                                 int32_t count, int32_t pairs, int32_t curved,
+                                                                 uint32_t *restrict differences) {
+    // Eight differences of 8191 at most fit 16 bits.
+    uint16_t sums[chunk];
+    uint32_t wide[chunk + tile] = {0};
     for (int32_t x = 0; x < chunk; x++) sums[x] = 0;
+    for (int32_t y = 0; y < rows; y++, line += width) {
+        for (int32_t x = 0; x < pairs; x++) {
+            uint16_t a = curved ? (uint16_t)(((uint32_t)line[x] + line[x + 4] + 1) >> 1) : line[x], b = line[x + 2];
+            uint16_t difference = a > b ? a - b : b - a;
+            sums[x] += difference < largestDifference ? difference : largestDifference;
+        }
+    }
+    for (int32_t x = 0; x < chunk; x++) wide[x] = sums[x];
+    GATHER(wide, a + b)
+    for (int32_t x = 0; x < count; x += tile) *differences++ = wide[x];
+}
+
+/// Lowest and highest values of up to `chunk` columns of a row of tiles.
+static inline __attribute__((always_inline)) void extremes_of(const uint16_t *restrict line, size_t width, int32_t rows,
+                                                              int32_t count, uint16_t *restrict lowest,
+                                                              uint16_t *restrict highest) {
+    uint16_t least[chunk + tile], most[chunk + tile];
     for (int32_t x = 0; x < chunk + tile; x++) {
         least[x] = UINT16_MAX;
         most[x] = 0;
-        wide[x] = 0;
     }
-    const uint16_t *line = first;
     for (int32_t y = 0; y < rows; y++, line += width) {
-        // Eight differences of 8191 at most fit 16 bits.
-        if (curved) {
-            for (int32_t x = 0; x < pairs; x++) {
-                uint16_t a = (uint16_t)(((uint32_t)line[x] + line[x + 4] + 1) >> 1), b = line[x + 2];
-                uint16_t difference = a > b ? a - b : b - a;
-                sums[x] += difference < largestDifference ? difference : largestDifference;
-            }
-        } else {
-            for (int32_t x = 0; x < pairs; x++) {
-                uint16_t a = line[x], b = line[x + 2], difference = a > b ? a - b : b - a;
-                sums[x] += difference < largestDifference ? difference : largestDifference;
-            }
-        }
         for (int32_t x = 0; x < count; x++) {
             least[x] = least[x] < line[x] ? least[x] : line[x];
             most[x] = most[x] > line[x] ? most[x] : line[x];
         }
     }
-    for (int32_t x = 0; x < chunk; x++) wide[x] = sums[x];
-    // Of each eight columns the first gathers all: 4 apart, 2 apart, 1 apart. The others gather something that nobody reads.
-    for (int32_t apart = tile / 2; apart > 0; apart /= 2) {
-        for (int32_t x = 0; x < chunk; x++) {
-            wide[x] += wide[x + apart];
-            least[x] = least[x] < least[x + apart] ? least[x] : least[x + apart];
-            most[x] = most[x] > most[x + apart] ? most[x] : most[x + apart];
-        }
-    }
+    GATHER(least, (uint16_t)(a < b ? a : b))
+    GATHER(most, (uint16_t)(a > b ? a : b))
     for (int32_t x = 0; x < count; x += tile) {
-        *differences++ = wide[x];
         *lowest++ = least[x];
         *highest++ = most[x];
     }
 }
 
-KERNEL void hotspot_tiles(const uint16_t *restrict image, int32_t width, int32_t height, int32_t curved,
-                          uint32_t *restrict differences, uint16_t *restrict lowest, uint16_t *restrict highest) {
+/// All tiles; without `lowest` no extremes.
+static inline __attribute__((always_inline)) void all_tiles(const uint16_t *restrict image, int32_t width, int32_t height,
+                                                            int32_t curved, uint32_t *restrict differences,
+                                                            uint16_t *restrict lowest, uint16_t *restrict highest) {
     for (int32_t top = 0; top < height; top += tile) {
         const int32_t rows = height - top < tile ? height - top : tile;
         for (int32_t left = 0; left < width; left += chunk) {
             const uint16_t *first = image + (size_t)top * (size_t)width + left;
-            const int32_t count = width - left < chunk ? width - left : chunk;
+            const int32_t count = width - left < chunk ? width - left : chunk, made = (count + tile - 1) / tile;
             const int32_t after = width - (curved ? 4 : 2) - left, pairs = after < 0 ? 0 : after < count ? after : count;
-            if (pairs == chunk && rows == tile && curved)
-                tiles_of(first, (size_t)width, tile, chunk, chunk, 1, differences, lowest, highest);
-            else if (pairs == chunk && rows == tile)
-                tiles_of(first, (size_t)width, tile, chunk, chunk, 0, differences, lowest, highest);
+            if (pairs == chunk && rows == tile)
+                differences_of(first, (size_t)width, tile, chunk, chunk, curved, differences);
             else
-                tiles_of(first, (size_t)width, rows, count, pairs, curved, differences, lowest, highest);
-            const int32_t made = (count + tile - 1) / tile;
+                differences_of(first, (size_t)width, rows, count, pairs, curved, differences);
             differences += made;
+            if (!lowest) continue;
+            if (count == chunk && rows == tile)
+                extremes_of(first, (size_t)width, tile, chunk, lowest, highest);
+            else
+                extremes_of(first, (size_t)width, rows, count, lowest, highest);
             lowest += made;
             highest += made;
         }
     }
+}
+
+KERNEL void hotspot_tiles(const uint16_t *restrict image, int32_t width, int32_t height, uint32_t *restrict differences,
+                          uint16_t *restrict lowest, uint16_t *restrict highest) {
+    all_tiles(image, width, height, 0, differences, lowest, highest);
+}
+
+KERNEL void hotspot_curvature(const uint16_t *restrict image, int32_t width, int32_t height,
+                              uint32_t *restrict differences) {
+    all_tiles(image, width, height, 1, differences, 0, 0);
 }
 
 KERNEL void hotspot_box_sums(const uint32_t *restrict values, int32_t columns, int32_t rows, int32_t reach,
@@ -148,16 +164,27 @@ KERNEL int32_t hotspot_exceeding(const uint16_t *restrict residual, int32_t widt
         for (int32_t start = area.left; start < area.right; start += block) {
             const int32_t end = start + block < area.right ? start + block : area.right;
             // Hardly any block holds one: ask all of it at once first.
-            if (end - start == block) {
-                uint16_t any = 0;
+            uint16_t any = 0;
+            if (end - start == block)
                 for (int32_t x = 0; x < block; x++) any |= line[start + x] > row[start + x];
-                if (!any) continue;
-            }
+            else
+                for (int32_t x = start; x < end; x++) any |= line[x] > row[x];
+            if (!any) continue;
             for (int32_t x = start; x < end; x++)
                 if (line[x] > row[x]) indices[found++] = (uint32_t)y * (uint32_t)width + (uint32_t)x;
         }
     }
     return found;
+}
+
+int32_t hotspot_is_occupied(const uint8_t *occupied, int32_t width, hotspot_area area) {
+    for (int32_t y = area.top; y < area.bottom; y++) {
+        const uint8_t *row = occupied + (size_t)y * (size_t)width;
+        uint8_t any = 0;
+        for (int32_t x = area.left; x < area.right; x++) any |= row[x];
+        if (any) return 1;
+    }
+    return 0;
 }
 
 KERNEL void hotspot_halve(const uint16_t *restrict image, int32_t width, int32_t height, uint16_t *restrict half) {

@@ -48,6 +48,19 @@ public struct AgentConfiguration: Sendable {
         public var sigmas: Double
         /// Contrast from which something is reported, in the frame's unit; 0 is the detector's own for the unit.
         public var contrastFloor: Int
+
+        /// A sensor of its parts; without more it looks straight down and has the detector's own thresholds.
+        package init(
+            source: ThermalSource, horizontalFieldOfViewDegrees: Double, mountPitchDegrees: Double = -90,
+            calibration: CameraCalibration? = nil, sigmas: Double = 0, contrastFloor: Int = 0
+        ) {
+            self.source = source
+            self.horizontalFieldOfViewDegrees = horizontalFieldOfViewDegrees
+            self.mountPitchDegrees = mountPitchDegrees
+            self.calibration = calibration
+            self.sigmas = sigmas
+            self.contrastFloor = contrastFloor
+        }
     }
     /// Folder for the flight counter and the onboard record.
     public var dataFolder: String

@@ -4,8 +4,8 @@ import HotspotDetection
 import ImageCoding
 
 /// What one thermal sensor's frames show, frame by frame: spots that one picture shows clearly, and tracks of what stays on the
-/// water. A value without thread or clock; `DetectionStage` drives it.
-struct ThermalLook {
+/// water. A value without thread or clock; `DetectionStage` drives it, and the benchmark.
+package struct ThermalLook {
     /// Crops are for people: one a second is more than anyone looks at.
     private static let cropInterval: Duration = .seconds(1)
     private let thermal: AgentConfiguration.Thermal
@@ -31,7 +31,7 @@ struct ThermalLook {
     private var told: WitnessDesk.Told?
 
     /// `visible` is the camera whose pictures are given to `look(atVisible:)`.
-    init(
+    package init(
         _ thermal: AgentConfiguration.Thermal, current: WaterCurrent?, id: StreamID, visible: CameraCalibration? = nil
     ) {
         self.thermal = thermal
@@ -42,18 +42,19 @@ struct ThermalLook {
     }
 
     /// Looks for what the last report told of in a picture of the visible camera; the next report says what was seen.
-    mutating func look(atVisible frame: Frame) {
+    package mutating func look(atVisible frame: Frame) {
         guard let told, !told.tracks.isEmpty else { return }
         desk?.look(at: frame, for: told)
     }
 
     /// The report on a frame; reports are numbered in the order of the calls.
-    mutating func report(on frame: Frame) -> DetectionReport {
+    package mutating func report(on frame: Frame) -> DetectionReport {
         defer { sequence += 1 }
         hotspots.removeAll(keepingCapacity: true)
         var tracks: [TrackReport] = []
         let camera = thermal.camera(width: Int(frame.width), height: Int(frame.height))
-        if let image = ThermalImage(width: Int(frame.width), height: Int(frame.height), littleEndian: frame.payload) {
+        let image = ThermalImage(width: Int(frame.width), height: Int(frame.height), littleEndian: frame.payload)
+        if let image {
             // In place: held twice while they change, detectors would copy their buffers for each frame.
             if detector == nil { detector = makeDetector(frame.unit) }
             detector?.detect(image, into: &hotspots)
@@ -73,7 +74,7 @@ struct ThermalLook {
             id: ObjectID(flight: frame.id.flight, stream: id, sequence: sequence), captureTime: frame.captureTime,
             stream: frame.id.stream, sequence: frame.id.sequence,
             detections: hotspots.map { placed($0, frame, camera) }, tracks: tracks)
-        addCrop(to: &report, of: frame)
+        if let image { addCrop(to: &report, of: image, at: now) }
         return report
     }
 
@@ -133,8 +134,8 @@ struct ThermalLook {
     }
 
     /// A track that nobody has a picture of yet, or only a worse one, goes before the strongest spot.
-    private mutating func addCrop(to report: inout DetectionReport, of frame: Frame) {
-        guard cropDue.map({ frame.captureTime.monotonic >= $0 }) ?? true else { return }
+    private mutating func addCrop(to report: inout DetectionReport, of image: ThermalImage, at now: MonotonicInstant) {
+        guard cropDue.map({ now >= $0 }) ?? true else { return }
         let numbers = Set(report.tracks.map(\.number))
         pictured = pictured.filter { numbers.contains($0.key) }
         let wanting = report.tracks.firstIndex { track in
@@ -143,17 +144,16 @@ struct ThermalLook {
         let shown = wanting ?? report.tracks.firstIndex { $0.detection == 0 }
         let place = shown.flatMap { report.tracks[$0].detection.map(Int.init) } ?? 0
         guard place < report.detections.count else { return }
-        report.crop = crop(of: frame, around: report.detections[place])
-        cropDue = frame.captureTime.monotonic.advanced(by: Self.cropInterval)
+        report.crop = Self.crop(of: image, around: report.detections[place])
+        cropDue = now.advanced(by: Self.cropInterval)
         guard let shown, !report.crop.isEmpty else { return }
         report.tracks[shown].isPictured = true
         pictured[report.tracks[shown].number] = report.tracks[shown].bestScore
     }
 
-    private func crop(of frame: Frame, around detection: Detection) -> [UInt8] {
+    private static func crop(of image: ThermalImage, around detection: Detection) -> [UInt8] {
         let crop = try? detectionCrop(
-            values: Gray16.values(frame.payload), width: Int(frame.width), height: Int(frame.height),
-            centreX: Double(detection.centroidX),
+            values: image.values, width: image.width, height: image.height, centreX: Double(detection.centroidX),
             centreY: Double(detection.centroidY), limitBytes: 2_500)
         return crop.flatMap { $0 } ?? []
     }

@@ -15,6 +15,8 @@ struct WaterWatch {
     private var tracker: WaterTracker
     private var plane: LocalPlane?
     private var spots: [Hotspot] = []
+    /// Spots that have a place, and what the tracker is told of each.
+    private var kept: [Hotspot] = [], observations: [Observation] = []
     /// The error of each confirmed track's last sighting.
     private var ellipses: [UInt32: ErrorEllipse] = [:]
 
@@ -57,26 +59,33 @@ struct WaterWatch {
         tracker.rules.personContrast = frame.unit.kelvin(WaterTracker.Rules.personKelvin)
         if detector == nil { detector = HotspotDetector(configuration: .candidates(unit: frame.unit)) }
         detector?.detect(image, into: &spots)
-        var kept: [(spot: Hotspot, ellipse: ErrorEllipse)] = []
-        let observations = spots.compactMap { spot -> Observation? in
-            guard
-                let seen = Self.observation(spot, camera: camera, pose: pose, plane: plane, errors: errors)
-            else { return nil }
-            kept.append((spot, seen.ellipse))
-            return seen.observation
+        let view = try? CameraView(of: camera, at: pose)
+        let drone = plane.offset(to: pose.position)
+        observations.removeAll(keepingCapacity: true)
+        kept.removeAll(keepingCapacity: true)
+        for spot in spots {
+            guard let view, let point = try? view.point(at: spot.middle) else { continue }
+            observations.append(Self.observation(of: spot, at: point, from: drone, camera))
+            kept.append(spot)
         }
-        let numbers = tracker.update(observations, at: frame.captureTime.monotonic) { point in
-            let place = plane.position(east: point.east, north: point.north)
-            guard let pixel = project(place, camera: camera, pose: pose) else { return false }
+        let numbers = tracker.update(observations, at: frame.captureTime.monotonic) { place in
+            guard let pixel = view?.pixel(east: place.east - drone.east, north: place.north - drone.north) else {
+                return false
+            }
             return (0..<Double(frame.width)).contains(pixel.x) && (0..<Double(frame.height)).contains(pixel.y)
         }
-        let confirmed = Set(tracker.tracks.filter { $0.state == .confirmed }.map(\.number))
-        ellipses = ellipses.filter { confirmed.contains($0.key) }
         var found = Findings()
-        for (kept, number) in zip(kept, numbers) {
-            guard let number, confirmed.contains(number) else { continue }
-            found.spots.append((number, kept.spot))
-            ellipses[number] = kept.ellipse
+        for (spot, number) in zip(kept, numbers) {
+            guard let number, tracker.tracks.contains(where: { $0.number == number && $0.state == .confirmed }) else {
+                continue
+            }
+            found.spots.append((number, spot))
+            if case .success(let ground) = place(spot.middle, camera: camera, pose: pose, errors: errors) {
+                ellipses[number] = ground.ellipse
+            }
+        }
+        if !ellipses.isEmpty {
+            ellipses = ellipses.filter { kept in tracker.tracks.contains { $0.number == kept.key } }
         }
         found.tracks = reports(at: frame.captureTime.monotonic, seen: Set(found.spots.map(\.track)))
         return found
@@ -130,21 +139,24 @@ struct WaterWatch {
         return plane
     }
 
+    /// A spot on the water; `drone` is where the drone is on the tracker's plane.
     private static func observation(
-        _ spot: Hotspot, camera: CameraModel, pose: CameraPose, plane: LocalPlane, errors: PlacementErrors
-    ) -> (observation: Observation, ellipse: ErrorEllipse)? {
-        let pixel = ImagePoint(x: Double(spot.centroidX) + 0.5, y: Double(spot.centroidY) + 0.5)
-        guard case .success(let ground) = place(pixel, camera: camera, pose: pose, errors: errors) else { return nil }
-        let off = plane.offset(to: ground.position)
-        let pixelMetres = ground.slantRangeMetres / min(camera.focalLengthPixels, camera.focalLengthDownPixels)
-        let jitter = ground.slantRangeMetres * jitterDegrees * .pi / 180
-        let seen = Observation(
-            place: PlanePoint(east: off.east, north: off.north), sigmaMetres: hypot(jitter, pixelMetres / 3),
+        of spot: Hotspot, at point: CameraView.Point, from drone: (east: Double, north: Double), _ camera: CameraModel
+    ) -> Observation {
+        let pixelMetres = point.slantRangeMetres / min(camera.focalLengthPixels, camera.focalLengthDownPixels)
+        let jitter = point.slantRangeMetres * jitterDegrees * .pi / 180
+        return Observation(
+            place: PlanePoint(east: drone.east + point.east, north: drone.north + point.north),
+            sigmaMetres: hypot(jitter, pixelMetres / 3),
             areaSquareMetres: Double(spot.area) * pixelMetres * pixelMetres,
             pointSquareMetres: Observation.pointPixels * pixelMetres * pixelMetres, contrast: Double(spot.contrast),
             score: Double(spot.score))
-        return (seen, ground.ellipse)
     }
+}
+
+extension Hotspot {
+    /// Its centroid, counted from the picture's upper left corner.
+    fileprivate var middle: ImagePoint { ImagePoint(x: Double(centroidX) + 0.5, y: Double(centroidY) + 0.5) }
 }
 
 extension ThermalUnit {

@@ -95,35 +95,22 @@ public func place(
 public func place(
     _ pixel: ImagePoint, camera: CameraModel, pose: CameraPose, errors: PlacementErrors = .typical
 ) -> Result<GroundPlace, PlacementFailure> {
-    guard pose.position.isValid, pixel.x.isFinite, pixel.y.isFinite else { return .failure(.positionUnknown) }
-    guard pose.heightMetres > 0, pose.heightMetres < 20_000 else { return .failure(.heightUnknown) }
-    guard let rotation = pose.rotation(of: camera) else { return .failure(.attitudeUnknown) }
-    guard let inCamera = camera.ray(pixel) else { return .failure(.outsideLens) }
-    let ray = rotation * inCamera
-    guard ray.z > 1e-9 else { return .failure(.aboveHorizon) }
-    let offNadir = atan(hypot(ray.x, ray.y) / ray.z)
-    guard offNadir <= steepestOffNadirDegrees * WGS84.radiansPerDegree else {
-        return .failure(.tooOblique(offNadirDegrees: offNadir / WGS84.radiansPerDegree))
-    }
-    let eye = pose.leverArm(of: camera)
-    let height = pose.heightMetres - eye.z
-    guard height > 0 else { return .failure(.heightUnknown) }
-    let seen = eye + height / ray.z * ray
-    let sigmas = sigmas(
-        offNadir: offNadir, heightMetres: height,
-        focalLengthPixels: min(camera.focalLengthPixels, camera.focalLengthDownPixels), errors: errors)
-    return .success(
-        GroundPlace(
-            position: LocalPlane(origin: pose.position).position(east: seen.y, north: seen.x),
-            radiusMetres: radius(sigmas),
-            ellipse: ErrorEllipse(
-                sigmaAlong: sigmas.along, sigmaAcross: sigmas.across,
-                alongDegrees: atan2(ray.y, ray.x) / WGS84.radiansPerDegree),
-            offNadirDegrees: offNadir / WGS84.radiansPerDegree, slantRangeMetres: height / cos(offNadir)))
+    guard pixel.x.isFinite, pixel.y.isFinite else { return .failure(.positionUnknown) }
+    do {
+        let point = try CameraView(of: camera, at: pose).point(at: pixel)
+        let sigmas = sigmas(
+            offNadir: point.offNadir, heightMetres: point.heightMetres,
+            focalLengthPixels: min(camera.focalLengthPixels, camera.focalLengthDownPixels), errors: errors)
+        return .success(
+            GroundPlace(
+                position: LocalPlane(origin: pose.position).position(east: point.east, north: point.north),
+                radiusMetres: radius(sigmas),
+                ellipse: ErrorEllipse(
+                    sigmaAlong: sigmas.along, sigmaAcross: sigmas.across,
+                    alongDegrees: point.direction / WGS84.radiansPerDegree),
+                offNadirDegrees: point.offNadir / WGS84.radiansPerDegree, slantRangeMetres: point.slantRangeMetres))
+    } catch { return .failure(error) }
 }
-
-/// Beyond this the water reflects the sky instead of showing its own heat (Fresnel), so nothing is placed.
-private let steepestOffNadirDegrees = 50.0
 
 /// One-sigma errors on the water along and across the line of sight, metres.
 private func sigmas(offNadir: Double, heightMetres: Double, focalLengthPixels: Double, errors: PlacementErrors)

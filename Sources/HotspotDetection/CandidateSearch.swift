@@ -9,7 +9,8 @@ struct Seed {
     var score: Float
 }
 
-/// Threshold and non-maximum suppression over the ring top-hat of one level. Buffers grow to the largest picture and stay.
+/// Threshold and non-maximum suppression over what the pixels of one level have more, or less, than their surroundings. Buffers grow
+/// to the largest picture and stay.
 struct CandidateSearch: Sendable {
     /// Half the edge of the neighbourhood in which only the strongest stays.
     private static let reach = 3
@@ -18,18 +19,19 @@ struct CandidateSearch: Sendable {
     private var residual: [UInt16] = []
     /// What exceeds its threshold, at its place; zero elsewhere and between two calls.
     private var standing: [UInt16] = []
-    private var indices: [UInt32] = []
+    private var indices: [UInt32] = [], warmer: [UInt32] = [], colder: [UInt32] = []
     private var workspace: [UInt16] = []
-    private var row: [UInt16] = []
+    private var row: [UInt16] = [], differences: [UInt16] = []
     private var sums: [UInt32] = []
-    private(set) var best: [Seed] = []
+    /// The strongest seeds of the last level, at most `configuration.limit` of each kind, strongest first.
+    private(set) var warm: [Seed] = [], cold: [Seed] = []
 
-    /// Puts the strongest seeds of a level, at most `configuration.limit`, into ``best``, strongest first.
-    mutating func search(
-        _ level: Level, _ tiles: TileStatistics, configuration: HotspotDetector.Configuration, invert: UInt16
-    ) {
-        best.removeAll(keepingCapacity: true)
-        guard let widest = configuration.background == .mean ? 9 : configuration.rings.max() else { return }
+    /// Looks for seeds of the kinds that are asked for.
+    mutating func search(_ level: Level, _ tiles: TileStatistics, configuration: HotspotDetector.Configuration) {
+        warm.removeAll(keepingCapacity: true)
+        cold.removeAll(keepingCapacity: true)
+        let widest = configuration.rings.max() ?? 0
+        guard configuration.background == .mean || widest > 0 else { return }
         resize(level, widest: widest, erosion: configuration.erosion)
         // With sigma and floor folded into one divisor, the threshold is the same score everywhere.
         let factor = max(configuration.noiseFactor, 0.001)
@@ -41,37 +43,84 @@ struct CandidateSearch: Sendable {
                 }
             }
         }
-        active.find(
-            in: tiles, thresholds: thresholds, width: level.width, height: level.height,
-            margin: widest / 2 + (configuration.background == .mean ? 0 : configuration.erosion / 2), invert: invert)
-        for area in active.areas {
-            raise(area, level, configuration, invert)
-            let count = Int(hotspot_exceeding(residual, Int32(level.width), area, thresholds, &row, &indices))
-            for index in indices[..<count] { standing[Int(index)] = residual[Int(index)] }
-            for index in indices[..<count] {
-                let (x, y) = (Int(index) % level.width, Int(index) / level.width)
-                guard isPeak(level, x: x, y: y) else { continue }
-                let sigma = tiles.sigma[y / TileStatistics.edge * tiles.columns + x / TileStatistics.edge]
-                let score = Float(residual[Int(index)]) / max(sigma + damping, 0.001)
-                insert(Seed(x: x, y: y, shift: level.shift, score: score), limit: configuration.limit)
+        let ranking = Ranking(sigma: tiles.sigma, columns: tiles.columns, damping: damping, limit: configuration.limit)
+        switch configuration.background {
+        case .mean: searchBoth(level, ranking, configuration.polarity)
+        case .brightest:
+            let margin = widest / 2 + configuration.erosion / 2
+            if configuration.polarity != .cold {
+                search(level, tiles, ranking, configuration, margin: margin, isCold: false)
             }
-            for index in indices[..<count] { standing[Int(index)] = 0 }
+            if configuration.polarity != .warm {
+                search(level, tiles, ranking, configuration, margin: margin, isCold: true)
+            }
         }
     }
 
-    /// Fills the residual of an area.
-    private mutating func raise(
-        _ area: hotspot_area, _ level: Level, _ configuration: HotspotDetector.Configuration, _ invert: UInt16
+    /// How a seed's strength is told.
+    private struct Ranking {
+        var sigma: [Float]
+        var columns: Int
+        var damping: Float
+        var limit: Int
+
+        func score(_ excess: UInt16, x: Int, y: Int) -> Float {
+            let edge = TileStatistics.edge
+            return Float(excess) / max(sigma[y / edge * columns + x / edge] + damping, 0.001)
+        }
+    }
+
+    /// Of one kind, over the brightest of rings: where nothing can stand out nothing is computed.
+    private mutating func search(
+        _ level: Level, _ tiles: TileStatistics, _ ranking: Ranking, _ configuration: HotspotDetector.Configuration,
+        margin: Int, isCold: Bool
     ) {
+        let invert: UInt16 = isCold ? .max : 0
+        active.find(
+            in: tiles, thresholds: thresholds, width: level.width, height: level.height, margin: margin, invert: invert)
+        for area in active.areas {
+            for (number, ring) in configuration.rings.enumerated() {
+                hotspot_ring_top_hat(
+                    level.values, Int32(level.width), Int32(level.height), area, Int32(ring),
+                    Int32(configuration.erosion), invert, number == 0 ? 0 : 1, &residual, &workspace)
+            }
+            let count = Int(hotspot_exceeding(residual, Int32(level.width), area, thresholds, &row, &indices))
+            pick(indices[..<count], level, ranking, isCold: isCold)
+        }
+    }
+
+    /// Of both kinds at once, over the mean of a ring: what a pixel lacks is the reverse of what it has more.
+    private mutating func searchBoth(_ level: Level, _ ranking: Ranking, _ polarity: HotspotDetector.Polarity) {
         let (width, height) = (Int32(level.width), Int32(level.height))
-        guard configuration.background == .brightest else {
-            return hotspot_surround(level.values, width, height, area, invert, &residual, &workspace, &sums)
+        let count = Int(
+            hotspot_surround(level.values, width, height, thresholds, &indices, &differences, &workspace, &sums))
+        warmer.removeAll(keepingCapacity: true)
+        colder.removeAll(keepingCapacity: true)
+        for (index, difference) in zip(indices[..<count], differences) {
+            residual[Int(index)] = difference
+            let isColder = hotspot_is_colder(
+                level.values, width, height, Int32(truncatingIfNeeded: index) % width,
+                Int32(truncatingIfNeeded: index) / width)
+            if isColder != 0 { colder.append(index) } else { warmer.append(index) }
         }
-        for (number, ring) in configuration.rings.enumerated() {
-            hotspot_ring_top_hat(
-                level.values, width, height, area, Int32(ring), Int32(configuration.erosion), invert,
-                number == 0 ? 0 : 1, &residual, &workspace)
+        if polarity != .cold { pick(warmer[...], level, ranking, isCold: false) }
+        if polarity != .warm { pick(colder[...], level, ranking, isCold: true) }
+    }
+
+    /// Puts the peaks among pixels that exceed their threshold into the list of their kind.
+    private mutating func pick(_ exceeding: ArraySlice<UInt32>, _ level: Level, _ ranking: Ranking, isCold: Bool) {
+        for index in exceeding { standing[Int(index)] = residual[Int(index)] }
+        for index in exceeding {
+            let (x, y) = (Int(index) % level.width, Int(index) / level.width)
+            guard isPeak(level, x: x, y: y) else { continue }
+            let seed = Seed(x: x, y: y, shift: level.shift, score: ranking.score(residual[Int(index)], x: x, y: y))
+            if isCold {
+                Self.insert(seed, into: &cold, ranking.limit)
+            } else {
+                Self.insert(seed, into: &warm, ranking.limit)
+            }
         }
+        for index in exceeding { standing[Int(index)] = 0 }
     }
 
     private mutating func resize(_ level: Level, widest: Int, erosion: Int) {
@@ -79,6 +128,7 @@ struct CandidateSearch: Sendable {
         if residual.count < count {
             residual = [UInt16](repeating: 0, count: count)
             standing = residual
+            differences = residual
             indices = [UInt32](repeating: 0, count: count)
         }
         let tiles = (level.width + TileStatistics.edge - 1) / TileStatistics.edge
@@ -109,8 +159,8 @@ struct CandidateSearch: Sendable {
         }
     }
 
-    /// Keeps the list sorted and no longer than `limit`, so that a picture full of peaks costs no memory.
-    private mutating func insert(_ seed: Seed, limit: Int) {
+    /// Keeps a list sorted and no longer than `limit`, so that a picture full of peaks costs no memory.
+    private static func insert(_ seed: Seed, into best: inout [Seed], _ limit: Int) {
         if best.count >= limit {
             guard let last = best.last, last.score < seed.score else { return }
             best.removeLast()

@@ -17,7 +17,7 @@ public struct HotspotDetector: Sendable {
     private var smoothed: [UInt16] = []
     private var smoothing: [UInt32] = []
     private var tiles: [TileStatistics]
-    private var candidates = CandidateSearch()
+    private var candidates: [CandidateSearch]
     private var growing = RegionGrowing()
     /// 255 where a pixel belongs to a region, and the boxes in which that is so: the next picture clears no more than those.
     private var occupied: [UInt8] = []
@@ -32,6 +32,7 @@ public struct HotspotDetector: Sendable {
         self.configuration = configuration.clamped
         if let network, network.edge > 0 { stage = ChipStage(network) }
         tiles = (0..<self.configuration.levels).map { _ in TileStatistics() }
+        candidates = (0..<self.configuration.levels).map { _ in CandidateSearch() }
         found.reserveCapacity(2 * self.configuration.levels * self.configuration.limit)
     }
 
@@ -52,8 +53,11 @@ public struct HotspotDetector: Sendable {
             spots.append(contentsOf: found.prefix(configuration.limit))
             return
         }
-        if configuration.polarity != .cold { search(image, isCold: false) }
-        if configuration.polarity != .warm { search(image, isCold: true) }
+        for number in levels.indices {
+            candidates[number].search(levels[number], tiles[number], configuration: configuration)
+        }
+        if configuration.polarity != .cold { grow(image, isCold: false) }
+        if configuration.polarity != .warm { grow(image, isCold: true) }
         found.sort { ($0.score, -$0.y, -$0.x) > ($1.score, -$1.y, -$1.x) }
         if configuration.background == .mean, configuration.polarity == .both { dropShadows() }
         spots.removeAll(keepingCapacity: true)
@@ -67,8 +71,8 @@ public struct HotspotDetector: Sendable {
     }
 
     private mutating func refine(_ image: ThermalImage) {
-        candidates.search(levels[0], tiles[0], configuration: configuration, invert: 0)
-        stage?.refine(image, seeds: candidates.best, mask: &occupied, into: &found)
+        candidates[0].search(levels[0], tiles[0], configuration: configuration)
+        stage?.refine(image, seeds: candidates[0].warm, mask: &occupied, into: &found)
         for spot in found {
             boxes.append((spot.x..<spot.x + spot.width, spot.y..<spot.y + spot.height))
         }
@@ -143,13 +147,11 @@ public struct HotspotDetector: Sendable {
         return smoothed
     }
 
-    private mutating func search(_ image: ThermalImage, isCold: Bool) {
+    private mutating func grow(_ image: ThermalImage, isCold: Bool) {
         // Fine levels first: they know the box best. What is left for the coarse ones is what the rings were too
         // small for. Each level gives at most `limit` seeds, so this ends soon.
         for number in levels.indices {
-            candidates.search(
-                levels[number], tiles[number], configuration: configuration, invert: isCold ? .max : 0)
-            for seed in candidates.best {
+            for seed in isCold ? candidates[number].cold : candidates[number].warm {
                 if let spot = grow(seed, in: levels[number], image: image, isCold: isCold) { found.append(spot) }
             }
         }
@@ -161,10 +163,11 @@ public struct HotspotDetector: Sendable {
         let growth = configuration.growth
         return occupied.withUnsafeMutableBufferPointer { occupied in
             let margin = level.shift == 0 ? 0 : size
-            for y in max(0, seed.y * size - margin)..<min((seed.y + 1) * size + margin, image.height) {
-                for x in max(0, seed.x * size - margin)..<min((seed.x + 1) * size + margin, image.width)
-                where occupied[y * image.width + x] != 0 { return nil }
-            }
+            let area = hotspot_area(
+                left: Int32(max(0, seed.x * size - margin)), top: Int32(max(0, seed.y * size - margin)),
+                right: Int32(min((seed.x + 1) * size + margin, image.width)),
+                bottom: Int32(min((seed.y + 1) * size + margin, image.height)))
+            if hotspot_is_occupied(occupied.baseAddress, Int32(image.width), area) != 0 { return nil }
             // The peak is that of the picture as it came, also where the level shows means.
             var peak: UInt16 = 0
             let invert: UInt16 = isCold ? .max : 0

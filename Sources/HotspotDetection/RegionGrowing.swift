@@ -1,10 +1,13 @@
+import CHotspotKernels
+
 /// A connected region around a peak, down to a part of its contrast, within a bounded window.
 struct RegionGrowing: Sendable {
     /// Half the edge of the window in pixels of the level: regions are cut off there.
     static let reach = 12
     private static let edge = 2 * reach + 1
+    /// False between two calls.
     private var inside = [Bool](repeating: false, count: edge * edge)
-    private var stack: [Int] = []
+    private var stack: [Int] = [], reached: [Int] = []
 
     /// A grown region in pixels of its level.
     struct Region {
@@ -25,12 +28,13 @@ struct RegionGrowing: Sendable {
         region.background = Self.ringMean(image, width: width, height: height, x: seedX, y: seedY, invert: invert)
         let seed = Float(image[seedY &* width &+ seedX] ^ invert)
         let level = region.background + growth * (seed - region.background)
-        for index in inside.indices { inside[index] = false }
         let left = seedX - Self.reach, top = seedY - Self.reach
         inside[Self.reach * Self.edge + Self.reach] = true
         stack.removeAll(keepingCapacity: true)
         stack.append(Self.reach * Self.edge + Self.reach)
+        reached.removeAll(keepingCapacity: true)
         while let cell = stack.popLast() {
+            reached.append(cell)
             let (cellX, cellY) = (cell % Self.edge, cell / Self.edge)
             let (x, y) = (left + cellX, top + cellY)
             let value = image[y &* width &+ x] ^ invert
@@ -55,6 +59,7 @@ struct RegionGrowing: Sendable {
                 }
             }
         }
+        for cell in reached { inside[cell] = false }
         return region
     }
 
@@ -62,15 +67,8 @@ struct RegionGrowing: Sendable {
     private static func ringMean(
         _ image: UnsafeBufferPointer<UInt16>, width: Int, height: Int, x: Int, y: Int, invert: UInt16
     ) -> Float {
-        var sum = 0, count = 0
-        for nearY in max(0, y - 9)...min(height - 1, y + 9) {
-            let isOuterRow = abs(nearY - y) >= 7
-            for nearX in max(0, x - 9)...min(width - 1, x + 9) where isOuterRow || abs(nearX - x) >= 7 {
-                sum += Int(image[nearY &* width &+ nearX] ^ invert)
-                count += 1
-            }
-        }
+        let ring = hotspot_ring_around(image.baseAddress, Int32(width), Int32(height), Int32(x), Int32(y), invert)
         // A picture smaller than the ring has no surroundings: the pixel is its own background.
-        return count == 0 ? Float(image[y &* width &+ x] ^ invert) : Float(sum) / Float(count)
+        return ring.count == 0 ? Float(image[y &* width &+ x] ^ invert) : Float(ring.sum) / Float(ring.count)
     }
 }

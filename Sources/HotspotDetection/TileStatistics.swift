@@ -13,6 +13,7 @@ struct TileStatistics: Sendable {
     private static let parts: Float = 256
 
     private(set) var columns = 0, rows = 0
+    /// Stale where slopes do not count: who asks for that asks for no extremes.
     private(set) var lowest: [UInt16] = [], highest: [UInt16] = []
     private var differences: [UInt32] = []
     /// Noise of a tile in parts, sums of it, and columns of sums.
@@ -24,7 +25,11 @@ struct TileStatistics: Sendable {
     mutating func measure(_ level: Level, reach: Int, isCurved: Bool) {
         let (width, height) = (level.width, level.height)
         resize(width: width, height: height)
-        hotspot_tiles(level.values, Int32(width), Int32(height), isCurved ? 1 : 0, &differences, &lowest, &highest)
+        if isCurved {
+            hotspot_curvature(level.values, Int32(width), Int32(height), &differences)
+        } else {
+            hotspot_tiles(level.values, Int32(width), Int32(height), &differences, &lowest, &highest)
+        }
         noise.withUnsafeMutableBufferPointer { noise in
             differences.withUnsafeBufferPointer { differences in
                 for tileY in 0..<rows {
@@ -32,9 +37,11 @@ struct TileStatistics: Sendable {
                     for tileX in 0..<columns {
                         let pairs = min((tileX &+ 1) &* Self.edge, width &- (isCurved ? 4 : 2)) &- tileX &* Self.edge
                         let place = tileY &* columns &+ tileX
-                        // At most 64 differences of 8191, so a part fits 32 bits.
+                        // At most 64 differences of 8191, so a part fits 32 bits. Nearly all tiles are whole.
                         noise[place] =
-                            pairs <= 0 ? 0 : (differences[place] << 8) / UInt32(truncatingIfNeeded: pairs &* lines)
+                            pairs &* lines == 64
+                            ? differences[place] << 2
+                            : pairs <= 0 ? 0 : (differences[place] << 8) / UInt32(truncatingIfNeeded: pairs &* lines)
                     }
                 }
             }

@@ -61,14 +61,18 @@ private func stretchedAndEnlarged(
     }
     // One value everywhere has nothing to stretch: black.
     let range = max(1, Int(hottest) - Int(coldest))
-    var pixels: [UInt8] = []
-    pixels.reserveCapacity(columns.count * rows.count * enlargement * enlargement)
+    let wide = columns.count * enlargement
+    var pixels = [UInt8](repeating: 0, count: wide * rows.count * enlargement)
     for y in rows {
-        let row = columns.flatMap { x -> [UInt8] in
-            let value = (Int(values[y * width + x]) - Int(coldest)) * 255 / range
-            return [UInt8](repeating: UInt8(value), count: enlargement)
+        let line = (y - rows.lowerBound) * enlargement * wide
+        for x in columns {
+            let value = UInt8((Int(values[y * width + x]) - Int(coldest)) * 255 / range)
+            let place = line + (x - columns.lowerBound) * enlargement
+            for copy in 0..<enlargement { pixels[place + copy] = value }
         }
-        for _ in 0..<enlargement { pixels += row }
+        for copy in 1..<enlargement {
+            for x in 0..<wide { pixels[line + copy * wide + x] = pixels[line + x] }
+        }
     }
     return pixels
 }

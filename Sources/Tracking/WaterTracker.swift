@@ -63,6 +63,10 @@ public struct WaterTracker: Sendable {
     public private(set) var counters = Counters()
     private var last: MonotonicInstant?
     private var nextNumber: UInt32 = 0
+    /// Of the picture being looked at, kept because of the memory: what has a place, what is within a gate, and what belongs together.
+    private var usable: [Int] = []
+    private var near: [(misfit: Double, track: Int, observation: Int)] = []
+    private var pairs: [(track: Int, observation: Int)] = []
 
     /// A tracker without tracks.
     public init(rules: Rules = Rules()) { self.rules = rules }
@@ -86,12 +90,15 @@ public struct WaterTracker: Sendable {
         }
         last = now
         counters.pictures += 1
-        let usable = observations.indices.filter { observations[$0].isUsable }.prefix(Self.observationsLimit)
+        usable.removeAll(keepingCapacity: true)
+        for index in observations.indices where observations[index].isUsable { usable.append(index) }
+        usable.removeLast(max(0, usable.count - Self.observationsLimit))
         counters.unusable += UInt64(observations.count - usable.count)
 
         var seen = [Bool](repeating: false, count: tracks.count)
-        let shift = commonShift(observations, usable)
-        for (track, index) in pairs(observations, usable, shift) {
+        let shift = commonShift(observations)
+        pair(observations, shift)
+        for (track, index) in pairs {
             var moved = observations[index]
             moved.place = moved.place - shift
             tracks[track].see(moved, at: now)
@@ -133,11 +140,10 @@ public struct WaterTracker: Sendable {
 
     // MARK: - Parts of a step
 
-    /// The best fit first, each track and observation once.
-    private func pairs(
-        _ observations: [Observation], _ usable: some Sequence<Int>, _ shift: PlanePoint
-    ) -> [(track: Int, observation: Int)] {
-        var near: [(misfit: Double, track: Int, observation: Int)] = []
+    /// Finds ``pairs``: the best fit first, each track and observation once.
+    private mutating func pair(_ observations: [Observation], _ shift: PlanePoint) {
+        near.removeAll(keepingCapacity: true)
+        pairs.removeAll(keepingCapacity: true)
         for index in usable {
             let seen = observations[index]
             for track in tracks.indices {
@@ -147,21 +153,21 @@ public struct WaterTracker: Sendable {
             }
         }
         near.sort { ($0.misfit, $0.track, $0.observation) < ($1.misfit, $1.track, $1.observation) }
-        var (takenTracks, takenObservations) = (Set<Int>(), Set<Int>())
-        var pairs: [(Int, Int)] = []
-        for one in near where !takenTracks.contains(one.track) && !takenObservations.contains(one.observation) {
-            takenTracks.insert(one.track)
-            takenObservations.insert(one.observation)
+        var isTrackTaken = [Bool](repeating: false, count: tracks.count)
+        var isObservationTaken = [Bool](repeating: false, count: observations.count)
+        for one in near where !isTrackTaken[one.track] && !isObservationTaken[one.observation] {
+            isTrackTaken[one.track] = true
+            isObservationTaken[one.observation] = true
             pairs.append((one.track, one.observation))
         }
-        return pairs
     }
 
     /// What all confirmed tracks moved alike is the camera's own doing: the median of their jumps.
-    private func commonShift(_ observations: [Observation], _ usable: some Sequence<Int>) -> PlanePoint {
+    private mutating func commonShift(_ observations: [Observation]) -> PlanePoint {
         let still = PlanePoint(east: 0, north: 0)
-        let jumps = pairs(observations, usable, still)
-            .filter { tracks[$0.track].state == .confirmed }
+        guard tracks.count(where: { $0.state == .confirmed }) >= Self.commonLeast else { return still }
+        pair(observations, still)
+        let jumps = pairs.filter { tracks[$0.track].state == .confirmed }
             .map { observations[$0.observation].place - tracks[$0.track].place }
         guard jumps.count >= Self.commonLeast else { return still }
         func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
@@ -189,8 +195,9 @@ public struct WaterTracker: Sendable {
 
     private mutating func begin(_ seen: Observation, _ shift: PlanePoint, at now: MonotonicInstant) -> UInt32? {
         if tracks.count >= Self.tracksLimit {
-            let weakest = tracks.indices.filter { tracks[$0].state == .tentative }.min {
-                tracks[$0].bestScore < tracks[$1].bestScore
+            var weakest: Int?
+            for index in tracks.indices where tracks[index].state == .tentative {
+                if weakest.map({ tracks[index].bestScore < tracks[$0].bestScore }) ?? true { weakest = index }
             }
             guard let weakest, tracks[weakest].bestScore < seen.score else {
                 counters.refused += 1

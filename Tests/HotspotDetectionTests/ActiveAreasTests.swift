@@ -30,21 +30,38 @@ import Testing
         var configuration = HotspotDetector.Configuration(unit: .centikelvin)
         configuration.rings = [[17, 9], [9], [21, 13, 7]][random.below(3)]
         configuration.noiseReach = random.below(5)
-        let invert: UInt16 = random.below(2) == 0 ? 0 : .max
+        configuration.background = random.below(2) == 0 ? .brightest : .mean
+        configuration.polarity = [.warm, .cold, .both][random.below(3)]
         var tiles = TileStatistics()
         tiles.measure(level, reach: configuration.noiseReach, isCurved: false)
         var search = CandidateSearch()
-        search.search(level, tiles, configuration: configuration, invert: invert)
-        let expected = Self.peaks(level, tiles, configuration, invert)
-        #expect(Set(search.best.map { $0.y * level.width + $0.x }) == Set(expected))
+        search.search(level, tiles, configuration: configuration)
+        func places(_ seeds: [Seed]) -> Set<Int> { Set(seeds.map { $0.y * level.width + $0.x }) }
+        let warm = configuration.polarity == .cold ? [] : Self.peaks(level, tiles, configuration, 0)
+        let cold = configuration.polarity == .warm ? [] : Self.peaks(level, tiles, configuration, .max)
+        #expect(places(search.warm) == Set(warm) && places(search.cold) == Set(cold))
     }
 
-    /// All peaks, of the residual of the whole picture.
-    private static func peaks(
-        _ level: Level, _ tiles: TileStatistics, _ configuration: HotspotDetector.Configuration, _ invert: UInt16
-    ) -> [Int] {
+    /// What each pixel of the whole picture has more than its surroundings.
+    private static func residual(
+        _ level: Level, _ configuration: HotspotDetector.Configuration, _ invert: UInt16
+    ) -> [UInt16] {
         let (width, height) = (level.width, level.height)
         var residual = [UInt16](repeating: 0, count: width * height)
+        guard configuration.background == .brightest else {
+            func at(_ x: Int, _ y: Int) -> Int {
+                Int(level.values[min(max(y, 0), height - 1) * width + min(max(x, 0), width - 1)] ^ invert)
+            }
+            for place in residual.indices {
+                let (x, y) = (place % width, place / width)
+                var excess = 56 * at(x, y)
+                for dy in -4...4 {
+                    for dx in -4...4 where max(abs(dx), abs(dy)) >= 3 { excess -= at(x + dx, y + dy) }
+                }
+                residual[place] = excess > 0 ? UInt16(Float(excess) * (1.0 / 56)) : 0
+            }
+            return residual
+        }
         var space = [UInt16](repeating: 0, count: hotspot_workspace(Int32(width), 63, 15))
         let whole = hotspot_area(left: 0, top: 0, right: Int32(width), bottom: Int32(height))
         for ring in configuration.rings {
@@ -52,6 +69,15 @@ import Testing
                 level.values, Int32(width), Int32(height), whole, Int32(ring), Int32(configuration.erosion), invert, 1,
                 &residual, &space)
         }
+        return residual
+    }
+
+    /// All peaks, of the residual of the whole picture.
+    private static func peaks(
+        _ level: Level, _ tiles: TileStatistics, _ configuration: HotspotDetector.Configuration, _ invert: UInt16
+    ) -> [Int] {
+        let (width, height) = (level.width, level.height)
+        var residual = residual(level, configuration, invert)
         let damping = configuration.floor / configuration.noiseFactor
         for place in residual.indices {
             let sigma = tiles.sigma[place / width / 8 * tiles.columns + place % width / 8]

@@ -84,30 +84,51 @@ import Testing
     func surround(seed: UInt64) {
         let picture = Picture(seed: seed)
         var random = SeededRandom(seed: seed ^ 0xB7)
-        let invert: UInt16 = random.below(2) == 0 ? 0 : .max
-        let (left, top) = (random.below(picture.width), random.below(picture.height))
-        let right = left + 1 + random.below(picture.width - left), bottom = top + 1 + random.below(picture.height - top)
-        var expected = picture.values
-        for y in top..<bottom {
-            for x in left..<right {
+        let columns = (picture.width + 7) / 8
+        let thresholds = (0..<columns * ((picture.height + 7) / 8)).map { _ in
+            UInt16(truncatingIfNeeded: random.next()) >> UInt16(random.below(17))
+        }
+        var expected: [UInt32] = [], far: [UInt16] = [], isColder: [Bool] = []
+        for y in 0..<picture.height {
+            for x in 0..<picture.width {
                 var sum = 0
                 for dy in -4...4 {
-                    for dx in -4...4 where max(abs(dx), abs(dy)) >= 3 {
-                        sum += Int(picture.at(x + dx, y + dy) ^ invert)
-                    }
+                    for dx in -4...4 where max(abs(dx), abs(dy)) >= 3 { sum += Int(picture.at(x + dx, y + dy)) }
                 }
-                let excess = 56 * Int(picture.at(x, y) ^ invert) - sum
-                expected[y * picture.width + x] = excess > 0 ? UInt16(Float(excess) * (1.0 / 56)) : 0
+                let excess = 56 * Int(picture.at(x, y)) - sum
+                isColder.append(excess < 0)
+                let difference = UInt16(Float(abs(excess)) * (1.0 / 56))
+                guard difference > thresholds[y / 8 * columns + x / 8] else { continue }
+                expected.append(UInt32(y * picture.width + x))
+                far.append(difference)
             }
         }
-        var residual = picture.values
+        var indices = [UInt32](repeating: 7, count: picture.values.count), differences = picture.values
         var space = [UInt16](repeating: 77, count: hotspot_surround_workspace(Int32(picture.width)))
         var sums = [UInt32](repeating: 77, count: hotspot_surround_sums(Int32(picture.width)))
-        hotspot_surround(
-            picture.values, Int32(picture.width), Int32(picture.height),
-            hotspot_area(left: Int32(left), top: Int32(top), right: Int32(right), bottom: Int32(bottom)), invert,
-            &residual, &space, &sums)
-        #expect(residual == expected)
+        let (width, height) = (Int32(picture.width), Int32(picture.height))
+        let count = Int(
+            hotspot_surround(picture.values, width, height, thresholds, &indices, &differences, &space, &sums))
+        #expect(Array(indices.prefix(count)) == expected && Array(differences.prefix(count)) == far)
+        let gotColder = (0..<height).flatMap { y in
+            (0..<width).map { x in hotspot_is_colder(picture.values, width, height, x, y) != 0 }
+        }
+        #expect(gotColder == isColder)
+    }
+
+    @Test(arguments: 0..<40 as Range<UInt64>)
+    func ringAround(seed: UInt64) {
+        let picture = Picture(seed: seed)
+        var random = SeededRandom(seed: seed ^ 0xC1)
+        let (x, y) = (random.below(picture.width), random.below(picture.height))
+        let invert: UInt16 = random.below(2) == 0 ? 0 : .max
+        let around = (0..<picture.width * picture.height).filter { place in
+            (7...9).contains(max(abs(place % picture.width - x), abs(place / picture.width - y)))
+        }
+        let got = hotspot_ring_around(
+            picture.values, Int32(picture.width), Int32(picture.height), Int32(x), Int32(y), invert)
+        #expect(Int(got.count) == around.count)
+        #expect(got.sum == around.reduce(UInt64(0)) { $0 + UInt64(picture.values[$1] ^ invert) })
     }
 
     @Test(arguments: 0..<40 as Range<UInt64>)
@@ -145,9 +166,14 @@ import Testing
             differences.map { _ in UInt32(7) }, lowest.map { _ in UInt16(7) }, lowest.map { _ in UInt16(7) }
         )
         var space = [UInt16](repeating: 9, count: 3 * width)
-        hotspot_tiles(
-            picture.values, Int32(width), Int32(height), isCurved ? 1 : 0, &gotDifferences, &gotLowest, &gotHighest)
-        #expect(gotDifferences == differences && gotLowest == lowest && gotHighest == highest)
+        if isCurved {
+            hotspot_curvature(picture.values, Int32(width), Int32(height), &gotDifferences)
+        } else {
+            hotspot_tiles(
+                picture.values, Int32(width), Int32(height), &gotDifferences, &gotLowest, &gotHighest)
+            #expect(gotLowest == lowest && gotHighest == highest)
+        }
+        #expect(gotDifferences == differences)
 
         var indices = [UInt32](repeating: 0, count: width * height)
         let area = hotspot_area(left: 0, top: 0, right: Int32(width), bottom: Int32(height))

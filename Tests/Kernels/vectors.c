@@ -169,9 +169,13 @@ int main(void) {
         const int32_t columns = (width + 7) / 8, rows = (height + 7) / 8;
         const size_t tiles = (size_t)columns * (size_t)rows;
         memset(residual, 0, 2 * count);
-        hotspot_surround(image, width, height, area, invert, residual, surround, surroundSums);
-        take(residual, 2 * count);
-        hotspot_tiles(image, width, height, below(2), differences, lowest, highest);
+        for (size_t i = 0; i < tiles; i++) thresholds[i] = (uint16_t)(next() >> below(50));
+        const int32_t apart = hotspot_surround(image, width, height, thresholds, indices, half, surround, surroundSums);
+        take(indices, 4 * (size_t)apart);
+        take(half, 2 * (size_t)apart);
+        hotspot_curvature(image, width, height, differences);
+        take(differences, 4 * tiles);
+        hotspot_tiles(image, width, height, differences, lowest, highest);
         take(differences, 4 * tiles);
         take(lowest, 2 * tiles);
         take(highest, 2 * tiles);
@@ -183,6 +187,13 @@ int main(void) {
         take(lasts, 4 * (size_t)rows);
         const int32_t found = hotspot_exceeding(residual, width, area, thresholds, row, indices);
         take(indices, 4 * (size_t)found);
+        for (int32_t i = 0; i < 20; i++) {
+            const int32_t x = below(width), y = below(height), colder = hotspot_is_colder(image, width, height, x, y);
+            const hotspot_ring around = hotspot_ring_around(image, width, height, x, y, invert);
+            take(&colder, sizeof colder);
+            take(&around.sum, sizeof around.sum);
+            take(&around.count, sizeof around.count);
+        }
         hotspot_smooth(image, width, height, half, smoothing);
         take(half, 2 * count);
         hotspot_halve(image, width, height, half);

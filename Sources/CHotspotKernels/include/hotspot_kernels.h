@@ -26,16 +26,30 @@ void hotspot_ring_top_hat(const uint16_t *image, int32_t width, int32_t height, 
 size_t hotspot_surround_workspace(int32_t width);
 size_t hotspot_surround_sums(int32_t width);
 
-/// Excess of each pixel of `area` over the mean of the pixels 3 and 4 away (in the larger of both directions), cut to whole
-/// numbers. Edges, `invert` and `residual` as in `hotspot_ring_top_hat`.
-void hotspot_surround(const uint16_t *image, int32_t width, int32_t height, hotspot_area area, uint16_t invert,
-                      uint16_t *residual, uint16_t *workspace, uint32_t *sums);
+/// The pixels that are further from the mean of the pixels 3 and 4 away (in the larger of both directions) than the threshold of their
+/// 8 by 8 tile, up or down: their indices in reading order and how far, cut to whole numbers; returns how many. The picture's edges
+/// continue outward. `indices` and `differences` hold as many as the picture has pixels.
+int32_t hotspot_surround(const uint16_t *image, int32_t width, int32_t height, const uint16_t *thresholds, uint32_t *indices,
+                         uint16_t *differences, uint16_t *workspace, uint32_t *sums);
 
-/// Of each tile of 8 by 8 pixels the lowest and highest value, and the sum of differences over those of its pixels that have the
-/// neighbours for it; one difference counts 8191 at most. They are |I(x) - I(x + 2)|, or with `curved` nonzero
-/// |(I(x) + I(x + 4) + 1) / 2 - I(x + 2)|, which a slope leaves at zero.
-void hotspot_tiles(const uint16_t *image, int32_t width, int32_t height, int32_t curved, uint32_t *differences,
-                   uint16_t *lowest, uint16_t *highest);
+/// Whether a pixel is below the mean that `hotspot_surround` compares it with.
+int32_t hotspot_is_colder(const uint16_t *image, int32_t width, int32_t height, int32_t x, int32_t y);
+
+/// Sum of the values `^ invert` of the pixels 7 to 9 away from one (in the larger of both directions) that the picture has, and how
+/// many these are.
+typedef struct {
+    uint64_t sum;
+    int32_t count;
+} hotspot_ring;
+hotspot_ring hotspot_ring_around(const uint16_t *image, int32_t width, int32_t height, int32_t x, int32_t y, uint16_t invert);
+
+/// Of each tile of 8 by 8 pixels the lowest and highest value, and the sum of |I(x) - I(x + 2)| over those of its pixels that have
+/// such a neighbour; one difference counts 8191 at most.
+void hotspot_tiles(const uint16_t *image, int32_t width, int32_t height, uint32_t *differences, uint16_t *lowest,
+                   uint16_t *highest);
+
+/// The same sums of |(I(x) + I(x + 4) + 1) / 2 - I(x + 2)|, which a slope leaves at zero.
+void hotspot_curvature(const uint16_t *image, int32_t width, int32_t height, uint32_t *differences);
 
 /// For each value of a grid the sum of those up to `reach` away in both directions, as far as the grid goes. `down` holds
 /// `columns` values of workspace; the sums must fit.
@@ -52,6 +66,9 @@ void hotspot_active_columns(const uint16_t *darkest, const uint16_t *brightest, 
 /// `width` values of workspace, `indices` as many as `area` has pixels.
 int32_t hotspot_exceeding(const uint16_t *residual, int32_t width, hotspot_area area, const uint16_t *thresholds,
                           uint16_t *row, uint32_t *indices);
+
+/// Whether any byte of `area` is not zero.
+int32_t hotspot_is_occupied(const uint8_t *occupied, int32_t width, hotspot_area area);
 
 /// Means of 2 by 2 pixels, rounded half up; an odd last row or column is left out. `half` holds (width / 2) * (height / 2).
 void hotspot_halve(const uint16_t *image, int32_t width, int32_t height, uint16_t *half);

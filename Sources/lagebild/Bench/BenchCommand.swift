@@ -7,7 +7,7 @@ struct BenchCommand: ParsableCommand {
         discussion: "Example: lagebild bench simulate --hours 1 --seed 7",
         subcommands: [
             BenchLinkCommand.self, BenchSimulateCommand.self, BenchDecodeCommand.self, BenchThermalCommand.self,
-            BenchDetectCommand.self, BenchPlaceCommand.self,
+            BenchDetectCommand.self, BenchAlertCommand.self, BenchPlaceCommand.self,
             BenchTracksCommand.self, BenchCoarseCommand.self, BenchWitnessCommand.self,
             BenchFramesCommand.self, BenchLinkSendCommand.self, BenchLinkReceiveCommand.self,
         ])
