@@ -12,6 +12,7 @@ struct WaterWatch {
     /// The plane begins anew when the drone is so far from its middle.
     private static let planeReach = 5000.0
     private var detector: HotspotDetector?
+    private var pattern: FixedPattern?
     private var tracker: WaterTracker
     private var plane: LocalPlane?
     private var spots: [Hotspot] = []
@@ -49,6 +50,7 @@ struct WaterWatch {
         at frame: Frame, _ image: ThermalImage, camera: CameraModel?, errors: PlacementErrors = .typical
     ) -> Findings {
         guard !frame.flags.contains(.flatField) else {
+            pattern?.forget()
             tracker.skip()
             return Findings(tracks: reports(at: frame.captureTime.monotonic, seen: []))
         }
@@ -57,8 +59,11 @@ struct WaterWatch {
             let plane = plane(around: pose.position)
         else { return Findings(tracks: reports(at: frame.captureTime.monotonic, seen: [])) }
         tracker.rules.personContrast = frame.unit.kelvin(WaterTracker.Rules.personKelvin)
-        if detector == nil { detector = HotspotDetector(configuration: .candidates(unit: frame.unit)) }
-        detector?.detect(image, into: &spots)
+        if detector == nil {
+            detector = HotspotDetector(configuration: .candidates(unit: frame.unit))
+            pattern = FixedPattern(unit: frame.unit)
+        }
+        detector?.detect(pattern?.correct(image) ?? image, into: &spots)
         let view = try? CameraView(of: camera, at: pose)
         let drone = plane.offset(to: pose.position)
         observations.removeAll(keepingCapacity: true)
@@ -123,7 +128,7 @@ struct WaterWatch {
                 directionDegrees: Float(ellipse.directionDegrees)),
             velocityEast: Float(track.velocity.east), velocityNorth: Float(track.velocity.north),
             velocitySigma: Float(track.sigmas.velocity))
-        report.doubts = tracker.doubts(about: track)
+        report.doubts = track.doubts
         return report
     }
 

@@ -31,6 +31,8 @@ public struct WaterHover: Sendable {
 
     /// As given.
     public let seed: UInt64, sensor: Sensor, heightMetres: Double, headKelvin: Double?
+    /// When the head comes up, seconds from the start.
+    public let headAppears: Double
     /// What else is on the water; nothing by default.
     public let clutter: WaterClutter?
     /// Metres a pixel covers.
@@ -43,8 +45,10 @@ public struct WaterHover: Sendable {
 
     /// A hover; `headKelvin` nil leaves the water without a head.
     public init(
-        seed: UInt64, sensor: Sensor, heightMetres: Double, headKelvin: Double?, hasClutter: Bool = false
+        seed: UInt64, sensor: Sensor, heightMetres: Double, headKelvin: Double?, headAppears: Double = 0,
+        hasClutter: Bool = false
     ) {
+        self.headAppears = headAppears
         clutter =
             hasClutter
             ? WaterClutter(
@@ -69,7 +73,7 @@ public struct WaterHover: Sendable {
 
     /// Where the head is, metres right of and below the middle of the picture.
     public func head(at seconds: Double) -> (x: Double, y: Double) {
-        (start.x + drift.x * seconds, start.y + drift.y * seconds)
+        (start.x + drift.x * (seconds - headAppears), start.y + drift.y * (seconds - headAppears))
     }
 
     /// Where a pixel of picture `number` seems to be on the water, metres right and below; with the picture's own error.
@@ -125,7 +129,7 @@ public struct WaterHover: Sendable {
     }
 
     private func headAsThing(at seconds: Double) -> [WaterThing] {
-        guard let headKelvin else { return [] }
+        guard let headKelvin, seconds >= headAppears else { return [] }
         let head = head(at: seconds)
         let shown = 0.8 + 0.2 * sin(2 * .pi * seconds * 0.8 + 6.28 * SeededNoise.unit(seed ^ 0xD1, 0))
         return [WaterThing(kind: .head, x: head.x, y: head.y, length: 0.19, breadth: 0.15, kelvin: headKelvin * shown)]

@@ -29,6 +29,11 @@ struct Motion: Hashable, Sendable {
         return (off.east * off.east + off.north * off.north) / (placeVariance + sigma * sigma)
     }
 
+    /// What was believed of the velocity counts no more: at least this sigma, metres a second.
+    mutating func release(velocitySigma: Double) {
+        velocityVariance = max(velocityVariance, velocitySigma * velocitySigma)
+    }
+
     mutating func correct(with observed: PlanePoint, sigma: Double) {
         let variance = placeVariance + sigma * sigma
         let (placeGain, velocityGain) = (placeVariance / variance, shared / variance)

@@ -52,6 +52,11 @@ public struct Observation: Hashable, Sendable {
         self.contrast = contrast
         self.score = score
     }
+    func moved(by shift: PlanePoint) -> Observation {
+        var moved = self
+        moved.place = place - shift
+        return moved
+    }
     var isUsable: Bool {
         place.east.magnitude < 1e6 && place.north.magnitude < 1e6 && sigmaMetres > 0 && sigmaMetres < 1e4
             && areaSquareMetres.isFinite && pointSquareMetres.isFinite && contrast.isFinite && score.isFinite

@@ -18,6 +18,10 @@ public struct Track: Hashable, Sendable {
     public internal(set) var state = State.tentative
     /// When it was last seen.
     public internal(set) var lastSeen: MonotonicInstant
+    /// Since when it has not been surely seen, in three of five looks, though it should be in view; nil where that is not so.
+    private(set) var missedSince: MonotonicInstant?
+    /// Why it is probably no person.
+    public internal(set) var doubts: TrackReport.Doubts = []
     /// Pictures it was seen in, and pictures it should have been seen in.
     public internal(set) var hits = 1, looks = 1
     /// Mean size on the water, square metres.
@@ -35,6 +39,15 @@ public struct Track: Hashable, Sendable {
     var recent: UInt8 = 1
     var scores = SIMD8<Double>.zero
     var motion: Motion
+    /// Where it was at its birth or five to ten seconds ago, and where since then.
+    private var earlier: Waypoint, later: Waypoint
+    private struct Waypoint: Hashable, Sendable {
+        var place: PlanePoint
+        var sigma: Double
+        var time: MonotonicInstant
+    }
+    /// Weighted mean of how far it was from where it was expected, in sigmas.
+    private var lean = PlanePoint(east: 0, north: 0)
     /// What `motion` stands for, and the random acceleration that it is moved on with.
     private(set) var predicted: MonotonicInstant
     private let acceleration: Double
@@ -42,6 +55,8 @@ public struct Track: Hashable, Sendable {
     init(number: UInt32, from seen: Observation, at now: MonotonicInstant, motion: Motion, acceleration: Double) {
         self.number = number
         birth = now
+        earlier = Waypoint(place: motion.place, sigma: seen.sigmaMetres, time: now)
+        later = earlier
         lastSeen = now
         areaSquareMetres = seen.areaSquareMetres
         excessSquareMetres = seen.areaSquareMetres - seen.pointSquareMetres
@@ -85,8 +100,10 @@ public struct Track: Hashable, Sendable {
     var ofEight: Int { recent.nonzeroBitCount }
 
     mutating func see(_ seen: Observation, at now: MonotonicInstant) {
+        noteMisses(of: seen)
         motion.correct(with: seen.place, sigma: seen.sigmaMetres)
         turn(seen.score)
+        leaveWaypoint(at: now)
         recent |= 1
         hits += 1
         looks += 1
@@ -100,6 +117,24 @@ public struct Track: Hashable, Sendable {
         meanScore += max(weight, 0.3) * (seen.score - meanScore)
     }
 
+    /// What drifts is seen now on this side of where it was expected, now on that. What is told of already and always lies on the same
+    /// side swims, drives or stands: it is no longer expected to move with the water.
+    private mutating func noteMisses(of seen: Observation) {
+        let off = seen.place - motion.place
+        let sigma = (motion.placeVariance + seen.sigmaMetres * seen.sigmaMetres).squareRoot()
+        lean = (1 - Self.leanWeight) * lean + Self.leanWeight / sigma * off
+        guard state == .confirmed, lean.length > Self.leanLimit else { return }
+        release()
+    }
+    private mutating func release() {
+        motion.release(velocitySigma: Self.releasedSigma)
+        lean = PlanePoint(east: 0, north: 0)
+    }
+    /// Independent errors lean beyond the limit, three sigmas of their weighted mean, once in a hundred looks.
+    private static let leanWeight = 0.3, leanLimit = 1.3
+    /// One sigma of the velocity of what does not drift, metres a second.
+    private static let releasedSigma = 2.0
+
     /// How ill an observation fits, as a square of sigmas: its distance, and a strength that differs (a factor of two is one
     /// sigma). Nil outside the gate.
     func misfit(of seen: Observation, at place: PlanePoint) -> Double? {
@@ -112,10 +147,40 @@ public struct Track: Hashable, Sendable {
     /// Square of the gate in sigmas: 99 % of what belongs to a track (χ² of two values).
     private static let gate = 9.21
 
+    /// How ill an observation of about the same strength fits if the track has gone anywhere since it was last seen, which must not be
+    /// long ago. Nil outside the gate.
+    func misfitOffCourse(of seen: Observation, at now: MonotonicInstant) -> Double? {
+        let seconds = now.since(lastSeen).milliseconds / 1000
+        guard (seen.contrast < 0) == isCold, seconds < 1, (0.5...2).contains(seen.score / max(meanScore, 0.01)) else {
+            return nil
+        }
+        let distance = motion.distance(to: seen.place, sigma: hypot(seen.sigmaMetres, Self.releasedSigma * seconds))
+        return distance < Self.gate ? distance : nil
+    }
+    mutating func seeOffCourse(_ seen: Observation, at now: MonotonicInstant) {
+        release()
+        see(seen, at: now)
+    }
+    /// Mean velocity of the last five to ten seconds (of its life, where that is shorter) and two sigmas of its error, metres a second.
+    func overall(at now: MonotonicInstant) -> (velocity: PlanePoint, error: Double) {
+        let seconds = max(now.since(earlier.time).milliseconds / 1000, 0.001)
+        return (1 / seconds * (place - earlier.place), 2 * hypot(earlier.sigma, sigmas.place) / seconds)
+    }
+    private mutating func leaveWaypoint(at now: MonotonicInstant) {
+        guard now.since(later.time) > .seconds(5) else { return }
+        earlier = later
+        later = Waypoint(place: place, sigma: sigmas.place, time: now)
+    }
+
     private mutating func turn(_ score: Double) {
         recent <<= 1
         for place in stride(from: 7, to: 0, by: -1) { scores[place] = scores[place - 1] }
         scores[0] = score
+    }
+
+    /// One that chance finds somewhere near now and then is not surely seen.
+    mutating func note(isInView: Bool, at now: MonotonicInstant) {
+        if !isInView || ofFive >= 3 { missedSince = nil } else if missedSince == nil { missedSince = now }
     }
 
     mutating func miss() {

@@ -18,7 +18,7 @@ public struct WaterTracker: Sendable {
         public var confirmScore = 44.0
         /// More than this a single look adds nothing: a glint is strong in two pictures, a head is there in all.
         public var scoreLimit = 11.0
-        /// A confirmed track in view ends so long after it was last seen: swimmers go under and come up.
+        /// A confirmed track in view ends when it was not surely seen for so long: swimmers go under and come up.
         public var endAfter: Duration = .seconds(5)
         /// Out of view it is remembered for so long.
         public var rememberFor: Duration = .seconds(60)
@@ -99,14 +99,31 @@ public struct WaterTracker: Sendable {
         let shift = commonShift(observations)
         pair(observations, shift)
         for (track, index) in pairs {
-            var moved = observations[index]
-            moved.place = moved.place - shift
-            tracks[track].see(moved, at: now)
+            tracks[track].see(observations[index].moved(by: shift), at: now)
             seen[track] = true
             belongs[index] = tracks[track].number
         }
-        for index in tracks.indices where !seen[index] && isInView(tracks[index].place) { tracks[index].miss() }
-        judge(at: now, isInView)
+        // What is told of already and has left its course is looked for where it can be.
+        for track in tracks.indices where tracks[track].state == .confirmed && !seen[track] {
+            var best: (misfit: Double, index: Int)?
+            for index in usable where belongs[index] == nil {
+                guard let misfit = tracks[track].misfitOffCourse(of: observations[index].moved(by: shift), at: now),
+                    misfit < best?.misfit ?? .infinity
+                else { continue }
+                best = (misfit, index)
+            }
+            guard let best else { continue }
+            tracks[track].seeOffCourse(observations[best.index].moved(by: shift), at: now)
+            seen[track] = true
+            belongs[best.index] = tracks[track].number
+        }
+        for index in tracks.indices {
+            let isInView = isInView(tracks[index].place)
+            if isInView && !seen[index] { tracks[index].miss() }
+            tracks[index].note(isInView: isInView, at: now)
+            if seen[index] { judgeDoubts(about: &tracks[index], at: now) }
+        }
+        judge(at: now)
         for index in usable where belongs[index] == nil {
             if let number = begin(observations[index], shift, at: now) { belongs[index] = number }
         }
@@ -121,22 +138,6 @@ public struct WaterTracker: Sendable {
 
     /// The sensor corrected itself or the picture is not to be trusted: time goes on, nothing is missed.
     public mutating func skip() { counters.skipped += 1 }
-
-    /// Why a track is probably no person.
-    public func doubts(about track: Track) -> TrackReport.Doubts {
-        var doubts: TrackReport.Doubts = []
-        if track.excessSquareMetres > rules.personArea { doubts.insert(.large) }
-        if track.contrast > rules.personContrast { doubts.insert(.hot) }
-        let sigma = track.sigmas.velocity
-        if (track.velocity - rules.current).length - 2 * sigma > rules.personSpeed { doubts.insert(.fast) }
-        // Only a current well above the error tells what stands from what drifts.
-        if rules.current.length > 0.5, sigma < rules.current.length / 4,
-            track.velocity.length < rules.current.length / 4
-        {
-            doubts.insert(.fixed)
-        }
-        return doubts
-    }
 
     // MARK: - Parts of a step
 
@@ -174,7 +175,28 @@ public struct WaterTracker: Sendable {
         return PlanePoint(east: median(jumps.map(\.east)), north: median(jumps.map(\.north)))
     }
 
-    private mutating func judge(at now: MonotonicInstant, _ isInView: (PlanePoint) -> Bool) {
+    /// A doubt about how it moves comes when the measurement is sure of it and goes when it is sure of the opposite.
+    private func judgeDoubts(about track: inout Track, at now: MonotonicInstant) {
+        func set(_ doubt: TrackReport.Doubts, _ holds: Bool) {
+            if holds { track.doubts.insert(doubt) } else { track.doubts.remove(doubt) }
+        }
+        set(.large, track.excessSquareMetres > rules.personArea)
+        set(.hot, track.contrast > rules.personContrast)
+        // Over some seconds as a whole, and as the filter sees it: the one is sure of what goes straight, the other follows turns.
+        let overall = track.overall(at: now)
+        for (velocity, error) in [overall, (track.velocity, 2 * track.sigmas.velocity)] {
+            let throughWater = (velocity - rules.current).length
+            if throughWater - error > rules.personSpeed { set(.fast, true) }
+            if throughWater + error < rules.personSpeed { set(.fast, false) }
+        }
+        // Only a current well above the error tells what stands from what drifts.
+        let slow = rules.current.length / 4
+        guard rules.current.length > 0.5, overall.error < 2 * slow else { return }
+        if overall.velocity.length < slow { set(.fixed, true) }
+        if overall.velocity.length > 2 * slow { set(.fixed, false) }
+    }
+
+    private mutating func judge(at now: MonotonicInstant) {
         for index in tracks.indices where tracks[index].state == .tentative {
             let track = tracks[index]
             if track.ofEight >= rules.confirmHits, track.evidence(limit: rules.scoreLimit) >= rules.confirmScore,
@@ -188,7 +210,8 @@ public struct WaterTracker: Sendable {
             let unseen = now.since(track.lastSeen)
             switch track.state {
             case .tentative: return track.looks >= 3 && track.ofFive < min(track.looks, 5) - 2 || unseen > .seconds(2)
-            case .confirmed: return unseen > (isInView(track.place) ? rules.endAfter : rules.rememberFor)
+            case .confirmed:
+                return unseen > rules.rememberFor || track.missedSince.map { now.since($0) > rules.endAfter } ?? false
             }
         }
     }

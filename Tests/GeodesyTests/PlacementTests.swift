@@ -110,4 +110,23 @@ struct ErrorEllipseTests {
             #expect(far.contains(east: 4 * east, north: 4 * north) && !far.contains(east: -4 * north, north: 4 * east))
         }
     }
+
+    /// There and back: the pixel of what a pixel sees is that pixel, and `project` says the same by way of the ellipsoid.
+    @Test(arguments: [(0.0, 0.0, 0.0), (5, -12, 200), (-8, 8, 77)])
+    func aViewFindsThePixelAgain(roll: Double, pitch: Double, yaw: Double) throws {
+        let camera = try #require(
+            CameraModel(width: 640, height: 512, horizontalFieldOfViewDegrees: 45, mountPitchDegrees: -80))
+        let pose = CameraPose(
+            position: GeodeticPosition(latitude: 51.45, longitude: 6.73), heightMetres: 60, rollDegrees: roll,
+            pitchDegrees: pitch, yawDegrees: yaw)
+        let view = try CameraView(of: camera, at: pose)
+        for pixel in [ImagePoint(x: 320, y: 256), ImagePoint(x: 3, y: 500), ImagePoint(x: 610.5, y: 40.25)] {
+            let point = try view.point(at: pixel)
+            let back = try #require(view.pixel(east: point.east, north: point.north))
+            #expect(abs(back.x - pixel.x) < 1e-6 && abs(back.y - pixel.y) < 1e-6)
+            let place = LocalPlane(origin: pose.position).position(east: point.east, north: point.north)
+            let projected = try #require(project(place, camera: camera, pose: pose))
+            #expect(abs(projected.x - pixel.x) < 0.01 && abs(projected.y - pixel.y) < 0.01)
+        }
+    }
 }

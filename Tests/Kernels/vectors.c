@@ -144,10 +144,10 @@ int main(void) {
     static uint16_t lowest[longest * 30], highest[longest * 30], space[4 * longest];
     static uint32_t differences[longest * 30], sums[longest * 30], down[longest], indices[longest * 200];
     static uint32_t smoothing[3 * longest];
-    static int32_t firsts[200], lasts[200];
+    static int32_t firsts[200], lasts[200], pattern[longest * 200];
     uint16_t *workspace = malloc(2 * hotspot_workspace(longest, 63, 15));
-    uint16_t *surround = malloc(2 * hotspot_surround_workspace(longest));
-    uint32_t *surroundSums = malloc(4 * hotspot_surround_sums(longest));
+    uint16_t *surround = malloc(2 * (hotspot_surround_workspace(longest) + hotspot_pattern_workspace(longest)));
+    uint32_t *surroundSums = malloc(4 * (hotspot_surround_sums(longest) + hotspot_pattern_sums(longest)));
     if (!workspace || !surround || !surroundSums) return 1;
     const int32_t rings[] = {5, 7, 9, 13, 17, 21, 33, 63}, erosions[] = {1, 3, 5, 7, 9, 15};
     for (uint64_t seed = 0; seed < 400; seed++) {
@@ -173,6 +173,11 @@ int main(void) {
         const int32_t apart = hotspot_surround(image, width, height, thresholds, indices, half, surround, surroundSums);
         take(indices, 4 * (size_t)apart);
         take(half, 2 * (size_t)apart);
+        for (size_t i = 0; i < count; i++) pattern[i] = below(2000000) - 1000000;
+        const int32_t limit = 1 + below(255), weight = 1 + below(256);
+        hotspot_pattern(image, width, height, limit, weight, pattern, half, surround, surroundSums);
+        take(pattern, 4 * count);
+        take(half, 2 * count);
         hotspot_curvature(image, width, height, differences);
         take(differences, 4 * tiles);
         hotspot_tiles(image, width, height, differences, lowest, highest);

@@ -32,7 +32,7 @@ import Testing
             #expect(confirmed == (now >= 0.7 ? [0] : []))
         }
         let head = try #require(tracker.tracks.first)
-        #expect(head.hits == 20 && head.looks == 20 && tracker.doubts(about: head) == [])
+        #expect(head.hits == 20 && head.looks == 20 && head.doubts == [])
         #expect((head.velocity.east - 1.5).magnitude < 0.2 && head.velocity.north.magnitude < 0.2)
         #expect(tracker.counters.confirmed == 1)
     }
@@ -54,7 +54,7 @@ import Testing
             _ = tracker.update([seen(1.5 * now, 0)], at: time(now)) { _ in true }
         }
         #expect(tracker.tracks.map(\.number) == [0] && tracker.tracks.map(\.state) == [.confirmed])
-        _ = tracker.update([], at: time(14)) { _ in true }
+        for step in 80..<140 { _ = tracker.update([], at: time(Double(step) / 10)) { _ in true } }
         #expect(tracker.tracks.isEmpty, "six seconds in view without a sight of it")
     }
 
@@ -104,7 +104,7 @@ import Testing
                     pointSquareMetres: point, contrast: contrast, score: 40)
                 _ = tracker.update([seen], at: time(Double(step) / 10)) { _ in true }
             }
-            return tracker.tracks.first.map { tracker.doubts(about: $0) } ?? .fast
+            return tracker.tracks.first?.doubts ?? .fast
         }
         #expect(doubts(area: 15, point: 15, contrast: 600) == [])
         #expect(doubts(area: 15, point: 12, contrast: 600) == .large)
@@ -135,7 +135,7 @@ import Testing
                 let now = Double(step) / 10
                 _ = tracker.update([seen(speed * now, 0, score: 40, area: area)], at: time(now)) { _ in true }
             }
-            return tracker.doubts(about: try #require(tracker.tracks.first { $0.state == .confirmed }))
+            return try #require(tracker.tracks.first { $0.state == .confirmed }).doubts
         }
         #expect(try doubts(speed: 1.5, area: 0.2) == [])
         #expect(try doubts(speed: 1.5, area: 12) == .large)
@@ -205,5 +205,67 @@ import Testing
             count += 1
         }
         #expect((0.7...1.4).contains(square / count))
+    }
+
+    /// An engine that goes against the water stays one thing, and its speed is told, though things are expected to drift.
+    @Test func whatDoesNotDriftIsFollowedOnceItIsTold() throws {
+        var tracker = WaterTracker(rules: Self.river)
+        for step in 0..<60 {
+            let now = Double(step) / 10
+            // Off by up to 0.2 m, never twice the same way.
+            let (east, north) = (Double(step * 7 % 11) / 25 - 0.2, Double(step * 5 % 11) / 25 - 0.2)
+            let seen = seen(-0.8 * now + east, north, score: 40)
+            _ = tracker.update([seen], at: time(now)) { _ in true }
+        }
+        #expect(tracker.counters.confirmed == 1)
+        let engine = try #require(tracker.tracks.first { $0.state == .confirmed })
+        #expect(engine.doubts == .fast && engine.hits > 50)
+        #expect((engine.velocity.east + 0.8).magnitude < 0.4, "\(engine.velocity)")
+    }
+
+    /// What stands is said to stand, and one coasting picture does not take that back.
+    @Test func aDoubtStaysUntilTheOppositeIsSure() throws {
+        var tracker = WaterTracker(rules: Self.river)
+        for step in 0..<40 {
+            _ = tracker.update([seen(0, 0, score: 40)], at: time(Double(step) / 10)) { _ in true }
+        }
+        #expect(tracker.tracks.first?.doubts == .fixed)
+        for step in 40..<80 { _ = tracker.update([], at: time(Double(step) / 10)) { _ in true } }
+        #expect(tracker.tracks.first?.doubts == .fixed, "unseen for four seconds")
+    }
+
+    /// Somebody holds on to a buoy and lets go.
+    @Test func whatStoodAndDriftsIsNoBuoyAnyMore() {
+        var tracker = WaterTracker(rules: Self.river)
+        for step in 0..<450 {
+            let now = Double(step) / 10
+            _ = tracker.update([seen(max(0, 1.5 * (now - 30)), 0, score: 40)], at: time(now)) { _ in true }
+            if step == 290 { #expect(tracker.tracks.first?.doubts == .fixed) }
+        }
+        #expect(tracker.tracks.map(\.number) == [0] && tracker.tracks.first?.doubts == [])
+    }
+
+    /// Noise near a place now and then does not keep a track alive.
+    @Test func whatChanceFindsNowAndThenIsNotSeen() {
+        var tracker = WaterTracker(rules: Self.river)
+        for step in 0..<100 {
+            let now = Double(step) / 10
+            let isThere = step < 20 || step % 10 == 0
+            _ = tracker.update(isThere ? [seen(1.5 * now, 0, score: 8)] : [], at: time(now)) { _ in true }
+        }
+        #expect(tracker.tracks.allSatisfy { $0.state == .tentative })
+    }
+
+    /// It has drifted out of view and is flown over again: it gets its five seconds anew.
+    @Test func backInViewItIsLookedForAnew() {
+        var tracker = WaterTracker(rules: Self.river)
+        for step in 0..<20 {
+            _ = tracker.update([seen(0.15 * Double(step), 0)], at: time(Double(step) / 10)) { _ in true }
+        }
+        for step in 20..<200 { _ = tracker.update([], at: time(Double(step) / 10)) { _ in false } }
+        for step in 200..<240 { _ = tracker.update([], at: time(Double(step) / 10)) { _ in true } }
+        #expect(tracker.tracks.count == 1)
+        for step in 240..<260 { _ = tracker.update([], at: time(Double(step) / 10)) { _ in true } }
+        #expect(tracker.tracks.isEmpty)
     }
 }

@@ -43,6 +43,16 @@ typedef struct {
 } hotspot_ring;
 hotspot_ring hotspot_ring_around(const uint16_t *image, int32_t width, int32_t height, int32_t x, int32_t y, uint16_t invert);
 
+/// 16-bit values that `hotspot_pattern` needs as workspace, and 32-bit ones.
+size_t hotspot_pattern_workspace(int32_t width);
+size_t hotspot_pattern_sums(int32_t width);
+
+/// Takes out of each pixel what `pattern` says, rounded, and then learns: `pattern` (in 1/5184) moves by `weight` 256ths (1...256)
+/// towards the pixel's excess over the mean of the 9 by 9 around it, cut to `limit` (1...255) either way. The picture's edges continue
+/// outward. `pattern` and `corrected` are of the picture's size.
+void hotspot_pattern(const uint16_t *image, int32_t width, int32_t height, int32_t limit, int32_t weight, int32_t *pattern,
+                     uint16_t *corrected, uint16_t *workspace, uint32_t *sums);
+
 /// Of each tile of 8 by 8 pixels the lowest and highest value, and the sum of |I(x) - I(x + 2)| over those of its pixels that have
 /// such a neighbour; one difference counts 8191 at most.
 void hotspot_tiles(const uint16_t *image, int32_t width, int32_t height, uint32_t *differences, uint16_t *lowest,

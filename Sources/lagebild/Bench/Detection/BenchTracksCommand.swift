@@ -21,6 +21,7 @@ struct BenchTracksCommand: ParsableCommand {
     @Option(help: "The first seed; thresholds were chosen on the seeds from 0 on.") var first: UInt64 = 1_000_000
     @Option(help: "Hours of empty water for each sensor.") var hours = 1.0
     @Option(help: "Hours of water with ducks, boats, outfalls and glints for each sensor.") var clutterHours = 0.0
+    @Option(help: "Seconds of water before a head comes up.") var before = 10.0
     @Option(help: "How much warmer the head is, kelvin.") var kelvin = 6.0
     @Option(help: "What the scores of eight looks must come to, other than delivered.") var confirmScore: Double?
 
@@ -29,9 +30,9 @@ struct BenchTracksCommand: ParsableCommand {
 
     func validate() throws {
         guard (1...1_000_000).contains(seeds), (0...1000).contains(hours), (0...1000).contains(clutterHours),
-            (0...100).contains(kelvin)
+            (0...100).contains(kelvin), (0...600).contains(before)
         else {
-            throw ValidationError("seeds up to 1,000,000, hours up to 1000, kelvin up to 100")
+            throw ValidationError("seeds up to 1,000,000, hours up to 1000, kelvin up to 100, 600 seconds before")
         }
     }
 
@@ -42,13 +43,7 @@ struct BenchTracksCommand: ParsableCommand {
         var rules = WaterTracker.Rules()
         if let confirmScore { rules.confirmScore = confirmScore }
         for (which, name, sensor, height) in all where self.sensor.map({ $0 == which }) ?? true {
-            let found = Self.parallel(seeds) { [rules] in
-                Self.isFound(first &+ UInt64($0), sensor, height, kelvin, rules) ? 1 : 0
-            }
-            print(
-                String(
-                    format: "%@ at %.0f m, head %.0f K warmer: %d of %d found within a second (%.1f %%)",
-                    name as NSString, height, kelvin, found, seeds, 100 * Double(found) / Double(seeds)))
+            Self.measureHeads(seeds, first, name, sensor, height, kelvin, after: before, rules)
             if clutterHours > 0 { Self.measureClutter(clutterHours, name, sensor, height, first, rules) }
             guard hours > 0 else { continue }
             // In pieces of a minute, so that both cores have work.
@@ -77,6 +72,7 @@ struct BenchTracksCommand: ParsableCommand {
     private struct Watch {
         let hover: WaterHover
         var detector = HotspotDetector(configuration: .candidates(unit: .centikelvin))
+        var pattern = FixedPattern(unit: .centikelvin)
         var tracker: WaterTracker
 
         init(_ hover: WaterHover, _ rules: WaterTracker.Rules) {
@@ -94,7 +90,7 @@ struct BenchTracksCommand: ParsableCommand {
                 return
             }
             let pixel = hover.metresPerPixel * hover.metresPerPixel
-            let seen = detector.detect(image).map { spot in
+            let seen = detector.detect(pattern?.correct(image) ?? image).map { spot in
                 let place = hover.place(x: Double(spot.centroidX), y: Double(spot.centroidY), in: number)
                 return Observation(
                     place: PlanePoint(east: place.x, north: place.y), sigmaMetres: hover.placeSigmaMetres,
@@ -109,22 +105,60 @@ struct BenchTracksCommand: ParsableCommand {
         }
     }
 
-    private static func isFound(
-        _ seed: UInt64, _ sensor: WaterHover.Sensor, _ height: Double, _ kelvin: Double,
-        _ rules: WaterTracker.Rules
-    ) -> Bool {
-        let hover = WaterHover(seed: seed, sensor: sensor, heightMetres: height, headKelvin: kelvin)
+    /// What became of a head.
+    private enum Fate: Int { case neverFound, lost, doubted, held }
+
+    /// Heads found within a second, and what is said of them after `holdSeconds`.
+    private static func measureHeads(
+        _ seeds: Int, _ first: UInt64, _ name: String, _ sensor: WaterHover.Sensor, _ height: Double, _ kelvin: Double,
+        after before: Double, _ rules: WaterTracker.Rules
+    ) {
+        let fates = Mutex([Int](repeating: 0, count: 4))
+        let found = parallel(seeds) { number in
+            let hover = WaterHover(
+                seed: first &+ UInt64(number), sensor: sensor, heightMetres: height, headKelvin: kelvin,
+                headAppears: before)
+            let (isFound, fate) = follow(hover, height, rules)
+            fates.withLock { $0[fate.rawValue] += 1 }
+            return isFound ? 1 : 0
+        }
+        let fate = fates.withLock { $0 }
+        print(
+            String(
+                format: "%@ at %.0f m, head %.0f K warmer: %d of %d found within a second (%.1f %%)",
+                name as NSString, height, kelvin, found, seeds, 100 * Double(found) / Double(seeds)))
+        print(
+            String(
+                format:
+                    "%@ at %.0f m, after %.0f s: %d followed without a doubt, %d with, %d lost again, %d never found",
+                name as NSString, height, holdSeconds, fate[Fate.held.rawValue], fate[Fate.doubted.rawValue],
+                fate[Fate.lost.rawValue], fate[Fate.neverFound.rawValue]))
+    }
+    /// So long each head stays in the picture.
+    private static let holdSeconds = 4.0
+
+    private static func follow(
+        _ hover: WaterHover, _ height: Double, _ rules: WaterTracker.Rules
+    ) -> (isFound: Bool, fate: Fate) {
         var watch = Watch(hover, rules)
-        for number in 0...Int(sensor.framesPerSecond) {
+        var (isFound, fate) = (false, Fate.neverFound)
+        let appears = Int((hover.headAppears * hover.sensor.framesPerSecond).rounded(.up))
+        for number in 0..<appears { watch.look(number) }
+        for number in appears...appears + Int(holdSeconds * hover.sensor.framesPerSecond) {
             watch.look(number)
             let head = hover.head(at: hover.seconds(of: number))
-            let isThere = watch.tracker.tracks.contains { track in
+            let there = watch.tracker.tracks.filter { track in
                 track.state == .confirmed
                     && hypot(track.place.east - head.x, track.place.north - head.y) < max(2, height / 40)
             }
-            if isThere { return true }
+            if !there.isEmpty, hover.seconds(of: number) - hover.headAppears <= 1 { isFound = true }
+            if there.isEmpty {
+                fate = fate == .neverFound ? .neverFound : .lost
+            } else {
+                fate = there.contains { $0.doubts == [] } ? .held : .doubted
+            }
         }
-        return false
+        return (isFound, fate)
     }
 
     /// Confirmed tracks of a minute with other things on the water, by the thing they lie on; those with a doubt apart.
@@ -172,7 +206,7 @@ struct BenchTracksCommand: ParsableCommand {
                 let nearest = things.min { distance($0, track) < distance($1, track) }
                 let kind = nearest.flatMap { distance($0, track) < 3 ? $0.kind.rawValue : nil }
                 if kinds[track.number] == nil { kinds[track.number] = kind ?? "nothing" }
-                doubts[track.number] = watch.tracker.doubts(about: track)
+                doubts[track.number] = track.doubts
             }
         }
         var counts = most.mapValues { (there: $0, plain: 0, doubted: 0) }
