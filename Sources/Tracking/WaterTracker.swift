@@ -118,9 +118,9 @@ public struct WaterTracker: Sendable {
             belongs[best.index] = tracks[track].number
         }
         for index in tracks.indices {
-            let isInView = isInView(tracks[index].place)
-            if isInView && !seen[index] { tracks[index].miss() }
-            tracks[index].note(isInView: isInView, at: now)
+            // Whether it is in view is asked only where it counts.
+            if !seen[index], isInView(tracks[index].place) { tracks[index].miss() }
+            tracks[index].note(at: now, isInView: isInView)
             if seen[index] { judgeDoubts(about: &tracks[index], at: now) }
         }
         judge(at: now)
@@ -182,13 +182,15 @@ public struct WaterTracker: Sendable {
         }
         set(.large, track.excessSquareMetres > rules.personArea)
         set(.hot, track.contrast > rules.personContrast)
-        // Over some seconds as a whole, and as the filter sees it: the one is sure of what goes straight, the other follows turns.
-        let overall = track.overall(at: now)
-        for (velocity, error) in [overall, (track.velocity, 2 * track.sigmas.velocity)] {
+        func judgeSpeed(_ velocity: PlanePoint, error: Double) {
             let throughWater = (velocity - rules.current).length
             if throughWater - error > rules.personSpeed { set(.fast, true) }
             if throughWater + error < rules.personSpeed { set(.fast, false) }
         }
+        // Over some seconds as a whole, and as the filter sees it: the one is sure of what goes straight, the other follows turns.
+        let overall = track.overall(at: now)
+        judgeSpeed(overall.velocity, error: overall.error)
+        judgeSpeed(track.velocity, error: 2 * track.sigmas.velocity)
         // Only a current well above the error tells what stands from what drifts.
         let slow = rules.current.length / 4
         guard rules.current.length > 0.5, overall.error < 2 * slow else { return }
