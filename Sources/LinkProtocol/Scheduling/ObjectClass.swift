@@ -31,8 +31,9 @@ public enum ObjectClass: Int, CaseIterable, Sendable {
 public struct LinkDeadlines: Sendable, Hashable {
     /// Telemetry and status.
     public var telemetry: Duration = .seconds(1)
-    /// Detections with their crop.
-    public var detections: Duration = .seconds(10)
+    /// Detections with their crop: there within ten seconds. What leaves last is still on its way when this is over, in a slow radio's queue
+    /// for half a second and more.
+    public var detections: Duration = .seconds(9)
     /// Thermal frames.
     public var thermal: Duration = .milliseconds(400)
     /// Visible frames.
