@@ -1,7 +1,8 @@
 #include "hotspot_kernels.h"
 #include "kernel.h"
+#include "rows.h"
 
-enum { tile = 8, largestDifference = 8191 };
+enum { largestDifference = 8191 };
 
 enum { chunk = 128 };
 
@@ -14,7 +15,7 @@ enum { chunk = 128 };
         }
 
 /// Differences of up to `chunk` columns of a row of tiles.
-static inline __attribute__((always_inline)) void differences_of(const uint16_t *restrict line, size_t width, int32_t rows,
+INLINE void differences_of(const uint16_t *restrict line, size_t width, int32_t rows,
                                                                  int32_t count, int32_t pairs, int32_t curved,
                                                                  uint32_t *restrict differences) {
     // Eight differences of 8191 at most fit 16 bits.
@@ -34,7 +35,7 @@ static inline __attribute__((always_inline)) void differences_of(const uint16_t 
 }
 
 /// Lowest and highest values of up to `chunk` columns of a row of tiles.
-static inline __attribute__((always_inline)) void extremes_of(const uint16_t *restrict line, size_t width, int32_t rows,
+INLINE void extremes_of(const uint16_t *restrict line, size_t width, int32_t rows,
                                                               int32_t count, uint16_t *restrict lowest,
                                                               uint16_t *restrict highest) {
     uint16_t least[chunk + tile], most[chunk + tile];
@@ -57,7 +58,7 @@ static inline __attribute__((always_inline)) void extremes_of(const uint16_t *re
 }
 
 /// All tiles; without `lowest` no extremes.
-static inline __attribute__((always_inline)) void all_tiles(const uint16_t *restrict image, int32_t width, int32_t height,
+INLINE void all_tiles(const uint16_t *restrict image, int32_t width, int32_t height,
                                                             int32_t curved, uint32_t *restrict differences,
                                                             uint16_t *restrict lowest, uint16_t *restrict highest) {
     for (int32_t top = 0; top < height; top += tile) {
@@ -152,27 +153,13 @@ KERNEL void hotspot_active_columns(const uint16_t *restrict darkest, const uint1
 KERNEL int32_t hotspot_exceeding(const uint16_t *restrict residual, int32_t width, hotspot_area area,
                                  const uint16_t *restrict thresholds, uint16_t *restrict row,
                                  uint32_t *restrict indices) {
-    enum { block = 64 };
     const int32_t tiles = (width + tile - 1) / tile;
     int32_t found = 0;
     for (int32_t y = area.top; y < area.bottom; y++) {
-        if (y % tile == 0 || y == area.top) {
-            const uint16_t *line = thresholds + (size_t)(y / tile) * (size_t)tiles;
-            for (int32_t x = area.left; x < area.right; x++) row[x] = line[x / tile];
-        }
-        const uint16_t *line = residual + (size_t)y * (size_t)width;
-        for (int32_t start = area.left; start < area.right; start += block) {
-            const int32_t end = start + block < area.right ? start + block : area.right;
-            // Hardly any block holds one: ask all of it at once first.
-            uint16_t any = 0;
-            if (end - start == block)
-                for (int32_t x = 0; x < block; x++) any |= line[start + x] > row[start + x];
-            else
-                for (int32_t x = start; x < end; x++) any |= line[x] > row[x];
-            if (!any) continue;
-            for (int32_t x = start; x < end; x++)
-                if (line[x] > row[x]) indices[found++] = (uint32_t)y * (uint32_t)width + (uint32_t)x;
-        }
+        if (y % tile == 0 || y == area.top)
+            spread_thresholds(thresholds + (size_t)(y / tile) * (size_t)tiles, area.left, area.right, row);
+        found = gather_exceeding(residual + (size_t)y * (size_t)width, row, area.left, area.right,
+                                 (uint32_t)y * (uint32_t)width, indices, found);
     }
     return found;
 }

@@ -1,7 +1,6 @@
-#include <string.h>
-
 #include "hotspot_kernels.h"
 #include "kernel.h"
+#include "rows.h"
 
 // Sums of nine rows slide down the picture; along a row nine are three times three.
 
@@ -23,11 +22,7 @@ KERNEL void hotspot_pattern(const uint16_t *restrict image, int32_t width, int32
     for (int32_t now = 0, y = -reach; y < height + reach; now++, y++) {
         const uint16_t *row = image + (size_t)(y < 0 ? 0 : y >= height ? height - 1 : y) * (size_t)width;
         uint16_t *line = workspace + stride * (size_t)(now % lines);
-        memcpy(line + reach, row, (size_t)width * sizeof *row);
-        for (int32_t x = 0; x < reach; x++) {
-            line[x] = row[0];
-            line[reach + width + x] = row[width - 1];
-        }
+        continue_row(row, width, reach, line);
         const uint16_t *leaving = workspace + stride * (size_t)((now + 1) % lines);
         for (int32_t x = 0; x < padded; x++) nine[x] += (uint32_t)line[x] - leaving[x];
         if (now < edge - 1) continue;

@@ -1,27 +1,17 @@
-#include <string.h>
-
 #include "hotspot_kernels.h"
 #include "kernel.h"
+#include "rows.h"
 
 // Sums of nine and of five rows slide down the picture; along a row nine are three times three.
 
 enum { outer = 9, inner = 5, reach = outer / 2, ringPixels = outer * outer - inner * inner };
 // The rows of the sums, and the one that leaves them.
-enum { lines = outer + 1, tile = 8, block = 64 };
+enum { lines = outer + 1 };
 
-static inline size_t stride_of(int32_t width) { return ((size_t)width + 2 * reach + 2 * block - 1) & ~(size_t)(block - 1); }
+static inline size_t stride_of(int32_t width) { return ((size_t)width + 2 * reach + 63) & ~(size_t)31; }
 
 size_t hotspot_surround_workspace(int32_t width) { return (lines + 2) * stride_of(width); }
 size_t hotspot_surround_sums(int32_t width) { return 3 * stride_of(width); }
-
-/// A row with its edges continued outward.
-static inline void pad(const uint16_t *restrict row, int32_t width, uint16_t *restrict line) {
-    memcpy(line + reach, row, (size_t)width * sizeof *row);
-    for (int32_t x = 0; x < reach; x++) {
-        line[x] = row[0];
-        line[reach + width + x] = row[width - 1];
-    }
-}
 
 KERNEL int32_t hotspot_surround(const uint16_t *restrict image, int32_t width, int32_t height,
                                 const uint16_t *restrict thresholds, uint32_t *restrict indices,
@@ -30,18 +20,14 @@ KERNEL int32_t hotspot_surround(const uint16_t *restrict image, int32_t width, i
     const int32_t padded = width + 2 * reach;
     const size_t stride = stride_of(width);
     uint32_t *restrict nine = sums, *restrict five = sums + stride, *restrict three = sums + 2 * stride;
-    // A row of differences, and the thresholds of its pixels; up to the next whole block nothing exceeds them.
+    // A row of differences, and the thresholds of its pixels.
     uint16_t *restrict out = workspace + lines * stride, *restrict limits = workspace + (lines + 1) * stride;
-    for (size_t x = 0; x < stride; x++) {
-        out[x] = 0;
-        limits[x] = UINT16_MAX;
-    }
     for (int32_t x = 0; x < padded; x++) nine[x] = five[x] = 0;
     // As many rows of nothing leave the sums as rows of the picture come in first.
     memset(workspace, 0, lines * stride * sizeof *workspace);
     for (int32_t now = 0, y = -reach; y < height + reach; now++, y++) {
         const uint16_t *row = image + (size_t)(y < 0 ? 0 : y >= height ? height - 1 : y) * (size_t)width;
-        pad(row, width, workspace + stride * (size_t)(now % lines));
+        continue_row(row, width, reach, workspace + stride * (size_t)(now % lines));
         const uint16_t *comesToNine = workspace + stride * (size_t)(now % lines);
         const uint16_t *leavesNine = workspace + stride * (size_t)((now + lines - outer) % lines);
         const uint16_t *comesToFive = workspace + stride * (size_t)((now + lines - 2) % lines);
@@ -53,8 +39,7 @@ KERNEL int32_t hotspot_surround(const uint16_t *restrict image, int32_t width, i
         if (now < outer - 1) continue;
         const uint16_t *middle = workspace + stride * (size_t)((now - reach) % lines) + reach;
         if ((y - reach) % tile == 0)
-            for (int32_t x = 0; x < width; x++)
-                limits[x] = thresholds[(y - reach) / tile * ((width + tile - 1) / tile) + x / tile];
+            spread_thresholds(thresholds + (y - reach) / tile * ((width + tile - 1) / tile), 0, width, limits);
         for (int32_t x = 0; x < padded - 2; x++) three[x] = nine[x] + nine[x + 1] + nine[x + 2];
         for (int32_t x = 0; x < width; x++) {
             const uint32_t whole = three[x] + three[x + 3] + three[x + 6];
@@ -64,17 +49,10 @@ KERNEL int32_t hotspot_surround(const uint16_t *restrict image, int32_t width, i
             const int32_t size = excess < 0 ? -excess : excess;
             out[x] = (uint16_t)(int32_t)((float)size * (1.0f / ringPixels));
         }
-        for (int32_t start = 0; start < width; start += block) {
-            // Hardly any block holds one: ask all of it at once first.
-            uint16_t any = 0;
-            for (int32_t x = start; x < start + block; x++) any |= out[x] > limits[x];
-            if (!any) continue;
-            for (int32_t x = start; x < start + block; x++) {
-                if (out[x] <= limits[x]) continue;
-                indices[found] = (uint32_t)(y - reach) * (uint32_t)width + (uint32_t)x;
-                differences[found++] = out[x];
-            }
-        }
+        const uint32_t base = (uint32_t)(y - reach) * (uint32_t)width;
+        const int32_t before = found;
+        found = gather_exceeding(out, limits, 0, width, base, indices, found);
+        for (int32_t i = before; i < found; i++) differences[i] = out[indices[i] - base];
     }
     return found;
 }

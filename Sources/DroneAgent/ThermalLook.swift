@@ -42,7 +42,7 @@ package struct ThermalLook {
     }
 
     /// Looks for what the last report told of in a picture of the visible camera; the next report says what was seen.
-    package mutating func look(atVisible frame: Frame) {
+    mutating func look(atVisible frame: Frame) {
         guard let told, !told.tracks.isEmpty else { return }
         desk?.look(at: frame, for: told)
     }

@@ -179,8 +179,8 @@ public struct Track: Hashable, Sendable {
     }
 
     /// One that chance finds somewhere near now and then is not surely seen.
-    mutating func note(at now: MonotonicInstant, isInView: (PlanePoint) -> Bool) {
-        if ofFive >= 3 || !isInView(place) { missedSince = nil } else if missedSince == nil { missedSince = now }
+    mutating func note(isInView: Bool, at now: MonotonicInstant) {
+        if ofFive >= 3 || !isInView { missedSince = nil } else if missedSince == nil { missedSince = now }
     }
 
     mutating func miss() {

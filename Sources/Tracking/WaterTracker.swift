@@ -118,10 +118,14 @@ public struct WaterTracker: Sendable {
             belongs[best.index] = tracks[track].number
         }
         for index in tracks.indices {
-            // Whether it is in view is asked only where it counts.
-            if !seen[index], isInView(tracks[index].place) { tracks[index].miss() }
-            tracks[index].note(at: now, isInView: isInView)
-            if seen[index] { judgeDoubts(about: &tracks[index], at: now) }
+            if seen[index] {
+                tracks[index].note(isInView: true, at: now)
+                judgeDoubts(about: &tracks[index], at: now)
+            } else {
+                let isInView = isInView(tracks[index].place)
+                if isInView { tracks[index].miss() }
+                tracks[index].note(isInView: isInView, at: now)
+            }
         }
         judge(at: now)
         for index in usable where belongs[index] == nil {

@@ -28,8 +28,9 @@ struct BenchAlertCommand: ParsableCommand {
     func run() {
         let counter = AllocationCounter()
         if counter == nil { print("allocations: not counted (scripts/bench alert does)") }
-        if sensor != .boson { measure("160×120 from 40 m", .lepton, height: 40, counter) }
-        if sensor != .lepton { measure("640×512 from 120 m", .boson, height: 120, counter) }
+        for one in BenchTracksCommand.SensorName.allCases where sensor.map({ $0 == one }) ?? true {
+            measure("\(one.title) from \(Int(one.heightMetres)) m", one.sensor, height: one.heightMetres, counter)
+        }
     }
 
     private func measure(_ title: String, _ sensor: WaterHover.Sensor, height: Double, _ counter: AllocationCounter?) {
@@ -39,7 +40,7 @@ struct BenchAlertCommand: ParsableCommand {
             source: .file(
                 path: "", width: sensor.width, height: sensor.height, unit: .centikelvin,
                 framesPerSecond: sensor.framesPerSecond, loop: false),
-            horizontalFieldOfViewDegrees: 2 * atan(tan(sensor.pixelRadians) * Double(sensor.width) / 2) * 180 / .pi)
+            horizontalFieldOfViewDegrees: 2 * atan(sensor.pixelRadians * Double(sensor.width) / 2) * 180 / .pi)
         var look = ThermalLook(
             thermal, current: WaterCurrent(metresPerSecond: WaterHover.currentMetresPerSecond, degrees: 90),
             id: StreamID(.detections))
@@ -57,7 +58,7 @@ struct BenchAlertCommand: ParsableCommand {
                 tracks = max(tracks, report.tracks.count)
             }
             guard hover.seconds(of: number) >= 2 else { continue }
-            times.append(Double(took.components.attoseconds) / 1e12)
+            times.append(took / .microseconds(1))
             allocations.append((counter?.count ?? 0) - before)
         }
         times.sort()

@@ -25,7 +25,12 @@ struct BenchTracksCommand: ParsableCommand {
     @Option(help: "How much warmer the head is, kelvin.") var kelvin = 6.0
     @Option(help: "What the scores of eight looks must come to, other than delivered.") var confirmScore: Double?
 
-    enum SensorName: String, ExpressibleByArgument, CaseIterable { case lepton, boson }
+    enum SensorName: String, ExpressibleByArgument, CaseIterable {
+        case lepton, boson
+        var title: String { self == .lepton ? "Lepton" : "640×512" }
+        var sensor: WaterHover.Sensor { self == .lepton ? .lepton : .boson }
+        var heightMetres: Double { self == .lepton ? 40 : 120 }
+    }
     @Option(help: "Only this sensor.") var sensor: SensorName?
 
     func validate() throws {
@@ -37,12 +42,10 @@ struct BenchTracksCommand: ParsableCommand {
     }
 
     func run() {
-        let all = [
-            (SensorName.lepton, "Lepton", WaterHover.Sensor.lepton, 40.0), (.boson, "640×512", .boson, 120),
-        ]
         var rules = WaterTracker.Rules()
         if let confirmScore { rules.confirmScore = confirmScore }
-        for (which, name, sensor, height) in all where self.sensor.map({ $0 == which }) ?? true {
+        for which in SensorName.allCases where self.sensor.map({ $0 == which }) ?? true {
+            let (name, sensor, height) = (which.title, which.sensor, which.heightMetres)
             Self.measureHeads(seeds, first, name, sensor, height, kelvin, after: before, rules)
             if clutterHours > 0 { Self.measureClutter(clutterHours, name, sensor, height, first, rules) }
             guard hours > 0 else { continue }
