@@ -7,6 +7,8 @@ struct Seed {
     var shift: Int
     /// Excess over the background in damped sigmas.
     var score: Float
+    /// The same in the level's unit.
+    var excess: UInt16
 }
 
 /// Threshold and non-maximum suppression over what the pixels of one level have more, or less, than their surroundings. Buffers grow
@@ -113,7 +115,9 @@ struct CandidateSearch: Sendable {
         for index in exceeding {
             let (x, y) = (Int(index) % level.width, Int(index) / level.width)
             guard isPeak(level, x: x, y: y) else { continue }
-            let seed = Seed(x: x, y: y, shift: level.shift, score: ranking.score(residual[Int(index)], x: x, y: y))
+            let excess = residual[Int(index)]
+            let seed = Seed(
+                x: x, y: y, shift: level.shift, score: ranking.score(excess, x: x, y: y), excess: excess)
             if isCold {
                 Self.insert(seed, into: &cold, ranking.limit)
             } else {

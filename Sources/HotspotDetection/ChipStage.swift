@@ -1,11 +1,13 @@
-/// The learned second stage: a small network looks at a chip around each of the strongest candidates, and says which pixels
-/// belong to a target.
+/// The learned second stage: a gate chooses among the strongest candidates, a small network looks at a chip around each of those and
+/// says which pixels belong to a target.
 ///
 /// Where chips overlap, their logits are averaged with weights that fall toward a chip's edge. Pixels above the network's pixel
-/// threshold make regions; a region counts if one of its pixels is above the region threshold.
+/// threshold make regions; a region counts if it belongs to a candidate that got a chip.
 struct ChipStage: Sendable {
     /// Candidates that get a chip, and how far from a stronger one they must be (in the larger of both directions).
     private static let chipsLimit = 8, apart = 6
+    /// A region at most so far from a candidate belongs to it.
+    private static let beside = 2
     /// The peak that a chip is scaled by lies at most so far from its middle.
     private static let centre = 4
     private static let leastContrast = 8
@@ -15,7 +17,8 @@ struct ChipStage: Sendable {
     /// Of each pixel of the picture: logits times weights, and weights, summed over chips. Zero outside chips and between calls.
     private(set) var sums: [Int32] = [], weights: [Int32] = []
     private var stack: [Int] = [], region: [Int] = [], dismissed: [Int] = []
-    private var chips: [(seed: Seed, background: Int32)] = []
+    /// Candidates apart from each other, and those of them that got a chip.
+    private var candidates: [Seed] = [], chips: [(seed: Seed, background: Int32)] = []
 
     init(_ file: NetworkFile) {
         network = LayerNetwork(file)
@@ -30,9 +33,17 @@ struct ChipStage: Sendable {
         _ image: ThermalImage, seeds: [Seed], mask: inout [UInt8], into found: inout [Hotspot]
     ) {
         chips.removeAll(keepingCapacity: true)
-        for seed in seeds where chips.count < Self.chipsLimit {
-            let isNear = chips.contains { max(abs($0.seed.x - seed.x), abs($0.seed.y - seed.y)) <= Self.apart }
-            if !isNear { look(at: seed, image) }
+        candidates.removeAll(keepingCapacity: true)
+        for seed in seeds where candidates.count < Self.chipsLimit {
+            let isNear = candidates.contains { max(abs($0.x - seed.x), abs($0.y - seed.y)) <= Self.apart }
+            if !isNear { candidates.append(seed) }
+        }
+        let (highest, largest) = (candidates.first?.score ?? 0, candidates.lazy.map(\.excess).max() ?? 0)
+        for seed in candidates {
+            guard network.file.gate?.opens(seed, highestScore: highest, largestExcess: largest) ?? true else {
+                continue
+            }
+            look(at: seed, image)
         }
         for (seed, _) in chips { gather(around: seed, image, &mask, &found) }
         for place in dismissed { mask[place] = 0 }
@@ -123,7 +134,7 @@ struct ChipStage: Sendable {
                 let place = y * image.width + x
                 guard mask[place] == 0, isAbove(place, network.file.pixelThreshold) else { continue }
                 grow(from: place, image, &mask)
-                if region.contains(where: { isAbove($0, network.file.regionThreshold) }) {
+                if belongsToChip(image.width) {
                     found.append(spot(image))
                     for place in region { mask[place] = 255 }
                 } else {
@@ -131,6 +142,16 @@ struct ChipStage: Sendable {
                 }
             }
         }
+    }
+
+    /// Whether no candidate without a chip is nearer to the region than one with, or one with is beside it.
+    private func belongsToChip(_ width: Int) -> Bool {
+        guard chips.count < candidates.count else { return true }
+        func away(_ seed: Seed) -> Int {
+            region.reduce(.max) { min($0, max(abs($1 % width - seed.x), abs($1 / width - seed.y))) }
+        }
+        let nearest = candidates.reduce(Int.max) { min($0, away($1)) }
+        return chips.reduce(Int.max) { min($0, away($1.seed)) } <= max(Self.beside, nearest)
     }
 
     /// The 8-connected region of `place`; its pixels are marked as visited.

@@ -53,11 +53,13 @@ public struct NetworkFile: Hashable, Sendable {
     public let edge: Int
     /// Turned copies of a chip that are averaged, 1…4.
     public let passes: Int
-    /// Thresholds on the summed logits, 1/256: of a pixel, and of the strongest pixel of a region.
-    public let pixelThreshold: Int, regionThreshold: Int
+    /// Threshold on the summed logits, 1/256.
+    public let pixelThreshold: Int
     /// Weights and biases.
     public let parameters: Int
     let inputs: Int
+    /// What keeps candidates from getting a chip; without one all get theirs.
+    let gate: CandidateGate?
     let layers: [Layer]
     /// Of each slot: planes, and how often it is halved. Slot 0 is the input, slot n + 1 what layer n gives.
     let planes: [Int], levels: [Int]
@@ -84,21 +86,25 @@ public struct NetworkFile: Hashable, Sendable {
 
     private init(reading bytes: [UInt8]) throws {
         var reader = ByteReader(bytes)
-        guard try Array(reader.readBytes(4)) == Array("LBCN".utf8), try reader.read(UInt16.self) == 1 else {
-            throw Malformed("not a network file of version 1")
+        let isNetwork = try Array(reader.readBytes(4)) == Array("LBCN".utf8)
+        let version = try reader.read(UInt16.self)
+        guard isNetwork, version == 1 || version == 2 else {
+            throw Malformed("not a network file of version 1 or 2")
         }
         edge = Int(try reader.read(UInt8.self))
         inputs = Int(try reader.read(UInt8.self))
         passes = Int(try reader.read(UInt8.self))
         let count = Int(try reader.read(UInt8.self))
         pixelThreshold = Int(Int16(bitPattern: try reader.read()))
-        regionThreshold = Int(Int16(bitPattern: try reader.read()))
+        _ = try reader.read(UInt16.self)
         guard edge == 0 || (16...64).contains(edge), (1...(edge == 0 ? 4 : 2)).contains(inputs),
             (1...4).contains(passes),
             (1...Self.layersLimit).contains(count)
         else { throw Malformed("sizes out of range") }
+        gate = version == 2 ? try CandidateGate(&reader) : nil
+        guard version == 1 || gate != nil else { throw Malformed("its gate holds what is no number") }
         var layers: [Layer] = []
-        var (planes, levels, parameters) = ([inputs], [0], 0)
+        var (planes, levels, parameters) = ([inputs], [0], gate == nil ? 0 : 5)
         // What the values of each slot are at most, in magnitude.
         var tops = [255]
         for _ in 0..<count {

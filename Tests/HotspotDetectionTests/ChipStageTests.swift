@@ -1,3 +1,4 @@
+import CHotspotKernels
 import Testing
 
 @testable import HotspotDetection
@@ -25,10 +26,41 @@ import Testing
     ])
     func sumsAreThoseOfTheReference(x: Int, y: Int, sums: Int, marked: Int, weights: Int) throws {
         var stage = ChipStage(try #require(NetworkFile.smallTargets))
-        stage.look(at: Seed(x: x, y: y, shift: 0, score: 1), try picture())
+        stage.look(at: Seed(x: x, y: y, shift: 0, score: 1, excess: 1), try picture())
         #expect(stage.sums.reduce(0) { $0 + Int($1) } == sums)
         #expect(stage.sums.enumerated().reduce(0) { $0 + Int($1.element) * ($1.offset % 97) } == marked)
         #expect(stage.weights.enumerated().reduce(0) { $0 + Int($1.element) * ($1.offset % 97) } == weights)
+    }
+
+    /// The gate's odds beside the reference's.
+    @Test(
+        arguments: [(40, 120, 8.1067), (12.5, 90, 0.5658), (9, 25, -2.6451), (4.25, 6, -5.3206)]
+            as [(Float, UInt16, Double)])
+    func theGateIsThatOfTheReference(score: Float, excess: UInt16, margin: Double) throws {
+        let gate = try #require(NetworkFile.smallTargets?.gate)
+        let seed = Seed(x: 0, y: 0, shift: 0, score: score, excess: excess)
+        #expect(abs(gate.margin(seed, highestScore: 40, largestExcess: 120) - margin) < 1e-3)
+        #expect(gate.opens(seed, highestScore: 40, largestExcess: 120) == (margin > 0))
+    }
+
+    /// A gate that is never open finds nothing; one that is always open finds what the network finds without one.
+    @Test func theGateDecidesWhoGetsAChip() throws {
+        let bytes = Array(UnsafeBufferPointer(start: hotspot_small_targets(), count: hotspot_small_targets_size()))
+        func mask(least: Float) throws -> [UInt8] {
+            var changed = bytes
+            for index in 14..<34 { changed[index] = 0 }
+            for index in 0..<4 { changed[30 + index] = UInt8(truncatingIfNeeded: least.bitPattern >> (8 * index)) }
+            var detector = HotspotDetector(configuration: .chips, network: try NetworkFile(changed))
+            return detector.mask(of: try picture())
+        }
+        var plain = bytes
+        plain[4] = 1
+        plain.removeSubrange(14..<34)
+        var detector = HotspotDetector(configuration: .chips, network: try NetworkFile(plain))
+        #expect(try mask(least: -1) == detector.mask(of: picture()))
+        #expect(try mask(least: -1).contains(255))
+        #expect(try mask(least: 1).allSatisfy { $0 == 0 })
+        #expect(throws: NetworkFile.Malformed.self) { try mask(least: .nan) }
     }
 
     /// Small bright targets on a smooth sky are found where they are, and the mask is about as large as they are.

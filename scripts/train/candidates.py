@@ -35,7 +35,7 @@ def sigma(image):
 
 
 def seeds(image, noise_factor=4.0, floor=4.0, limit=8, apart=6):
-    """(x, y, score) strongest first: threshold, 7x7 non-maximum suppression; a seed at most `apart` pixels (in the larger of
+    """(x, y, score, excess) strongest first: threshold, 7x7 non-maximum suppression; a seed at most `apart` pixels (in the larger of
     both directions) from a stronger one is left to that one's chip; at most `limit`."""
     excess = residual(image).astype(np.float64)
     noise = np.kron(sigma(image), np.ones((TILE, TILE)))[:image.shape[0], :image.shape[1]] + floor / noise_factor
@@ -45,11 +45,11 @@ def seeds(image, noise_factor=4.0, floor=4.0, limit=8, apart=6):
     for y, x in zip(*np.nonzero(peaks)):
         equal = standing[max(0, y - 3):y + 1, max(0, x - 3):x + 4] == standing[y, x]
         if not equal[:-1].any() and not equal[-1, :min(3, x)].any():
-            found.append((int(x), int(y), excess[y, x] / noise[y, x]))
+            found.append((int(x), int(y), excess[y, x] / noise[y, x], excess[y, x]))
     found.sort(key=lambda seed: (-seed[2], seed[1], seed[0]))
     kept = []
     for seed in found:
-        if all(max(abs(seed[0] - x), abs(seed[1] - y)) > apart for x, y, _ in kept):
+        if all(max(abs(seed[0] - x), abs(seed[1] - y)) > apart for x, y, _, _ in kept):
             kept.append(seed)
             if len(kept) == limit:
                 break

@@ -38,6 +38,9 @@ if settings["edge"] == 0:
         excess = np.clip(turn(image) - np.sort(image, axis=None)[(image.size - 1) // 2], -128, 127)
         logits = logits + turn(integer.infer(layers, np.stack([excess[i::2, j::2] for i in (0, 1) for j in (0, 1)])))
     print(f"static let sum = {logits.sum()}, marked = {(logits.ravel().astype(int) * (np.arange(logits.size) % 97)).sum()}")
+if settings["gate"] is not None:
+    seeds = [(0, 0, 40.0, 120), (0, 0, 12.5, 90), (0, 0, 9.0, 25), (0, 0, 4.25, 6)]
+    print("margins", [round(float(margin), 4) for margin in integer.margins(settings["gate"], seeds)])
 for seed in () if settings["edge"] == 0 else ((30, 28), (52, 40), (5, 3)):
     logits_of = lambda chips: [integer.chip_logits(layers, chip, settings["passes"]) for chip in chips]
     sums, weights = integer.picture_sums(picture(), [seed], logits_of)

@@ -9,6 +9,7 @@ EDGE = 48          # chips are EDGE x EDGE pixels
 HALF = EDGE // 2
 CENTRE = 4         # the peak is looked for at most this far from the chip's centre
 LEAST_CONTRAST = 8
+BESIDE = 2         # a region at most so far from a candidate belongs to it
 LOGIT_ONE = 256    # integer logits are in 1/256
 
 # Operations of the layer list.
@@ -94,6 +95,18 @@ def chip_logits(layers, chip, passes):
     return sum(f(infer(layers, f(channels))) for f in flips(passes))
 
 
+# ---------------------------------------------------------------- gate
+def features(seeds):
+    """What the gate knows of each candidate: the logarithms of its score and excess, and both as a part of the picture's largest."""
+    score, excess = (np.array([seed[place] for seed in seeds], np.float64) for place in (2, 3))
+    return np.stack([np.log(np.maximum(score, 1e-3)), np.log(np.maximum(excess, 1)), score / score.max(), excess / excess.max()], 1)
+
+
+def margins(gate, seeds):
+    """By how much the weighted features of each candidate exceed the gate's last number; those above zero get a chip."""
+    return features(seeds) @ np.float64(gate[:4]) - np.float64(gate[4]) if seeds else np.zeros(0)
+
+
 # ---------------------------------------------------------------- picture
 def border_weights():
     """1 at the chip's edge up to 8 inside: where chips overlap, the one that sees more around a pixel counts more."""
@@ -123,14 +136,24 @@ def above(sums, weights, threshold):
     return (weights > 0) & (sums > threshold * weights)
 
 
+def near_open(rows, columns, seeds, open_seeds):
+    """Whether a region belongs to a candidate that got a chip: none that did not is nearer, or it is at most BESIDE pixels away."""
+    away = np.array([np.maximum(abs(rows - y), abs(columns - x)).min() for x, y, _, _ in seeds])
+    return away[open_seeds].min(initial=1 << 20) <= max(BESIDE, away.min())
+
+
 # ---------------------------------------------------------------- file
 def read(path):
     """(settings, layers) of a weights file."""
     data = open(path, "rb").read()
     assert data[:4] == b"LBCN"
-    version, edge, inputs, passes, count, mask, gate = struct.unpack_from("<HBBBBhh", data, 4)
-    assert version == 1
+    version, edge, inputs, passes, count, mask, region = struct.unpack_from("<HBBBBhh", data, 4)
+    assert version in (1, 2)
     place = 14
+    gate = None
+    if version == 2:
+        gate = np.frombuffer(data, "<f4", 5, place)
+        place += 20
     layers = []
     for _ in range(count):
         operation, source, second, target = struct.unpack_from("<4B", data, place)
@@ -151,13 +174,17 @@ def read(path):
             place += outs
         layers.append(layer)
     assert place == len(data)
-    return dict(edge=edge, inputs=inputs, passes=passes, mask=mask, gate=gate), layers
+    return dict(edge=edge, inputs=inputs, passes=passes, mask=mask, region=region, gate=gate), layers
 
 
 def write(path, settings, layers):
     """The reverse of `read`."""
+    gate = settings.get("gate")
     data = b"LBCN" + struct.pack(
-        "<HBBBBhh", 1, settings.get("edge", EDGE), settings["inputs"], settings["passes"], len(layers), settings["mask"], settings["gate"])
+        "<HBBBBhh", 1 if gate is None else 2, settings.get("edge", EDGE), settings["inputs"], settings["passes"], len(layers),
+        settings["mask"], settings["region"])
+    if gate is not None:
+        data += np.asarray(gate, "<f4").tobytes()
     for layer in layers:
         data += struct.pack("<4B", layer["operation"], layer["source"], layer["second"], layer["target"])
         if layer["operation"] == CONV:

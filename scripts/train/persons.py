@@ -345,7 +345,7 @@ def main():
             report(f"{name}, unseen", other, unseen[first::2], threshold, log)
         integer.write(
             f"{arguments.folds}/persons-{name}.lbcn",
-            dict(edge=0, inputs=4, passes=PASSES, mask=round(threshold * PASSES * integer.LOGIT_ONE), gate=0), layers)
+            dict(edge=0, inputs=4, passes=PASSES, mask=round(threshold * PASSES * integer.LOGIT_ONE), region=0), layers)
         log(f"persons-{name}.lbcn: {os.path.getsize(f'{arguments.folds}/persons-{name}.lbcn')} bytes, above {threshold:.2f}")
     if all(m is not None for m in unseen):
         for threshold, found, persons, false, others in curve(pictures, unseen):

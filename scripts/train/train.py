@@ -24,6 +24,8 @@ from layered import Block, Layered, fit, quantise
 
 INPUTS, INPUT_ONE = 2, 64.0
 NEAR = 3.0
+GATE_CHANCE = 0.3            # a candidate less likely than this to be a target gets no chip; settled before it was tried
+GATE_TRUST = 3.0             # how far the gate follows the data (the inverse of its weights' penalty)
 
 
 # ---------------------------------------------------------------- data
@@ -53,7 +55,7 @@ class Chips:
                 self.targets.append((number, x, y))
             near = ndimage.binary_dilation(picture["mask"], np.ones((5, 5)))
             # More candidates than at test time, so that there is more to learn from.
-            for x, y, _ in candidates.seeds(picture["image"], 3.0, 3.0, 16):
+            for x, y, _, _ in candidates.seeds(picture["image"], 3.0, 3.0, 16):
                 if not near[y, x]:
                     self.others.append((number, x, y))
         self.hardness = np.ones(len(self.others))
@@ -181,14 +183,46 @@ def train(pictures, seed, options, log):
 # ---------------------------------------------------------------- quantisation
 def candidate_inputs(pictures):
     """The candidates' chips as a batch of inputs."""
-    chips = [integer.normalise(integer.cut(p["image"], x, y)) for p in pictures for x, y, _ in p["seeds"]]
+    chips = [integer.normalise(integer.cut(p["image"], x, y)) for p in pictures for x, y, _, _ in p["seeds"]]
     return torch.from_numpy(np.stack(chips).astype(np.float32))
 
 
+# ---------------------------------------------------------------- gate
+def train_gate(pictures):
+    """The gate's five numbers: a logistic regression over what is known of a candidate, by Newton's method. Its threshold is folded in.
+
+    Few numbers, because a picture has few candidates: boosted trees over sixty features did no better on pictures that they had not seen.
+    """
+    inputs, truth = [], []
+    for picture in pictures:
+        # More candidates than at test time, as for the chips, and those of test time once more.
+        for seeds in (candidates.seeds(picture["image"], 3.0, 3.0, 16), picture["seeds"]):
+            if seeds:
+                near = ndimage.binary_dilation(picture["mask"], np.ones((3, 3)))
+                inputs.append(integer.features(seeds))
+                truth += [near[y, x] for x, y, _, _ in seeds]
+    inputs, truth = np.concatenate(inputs), np.array(truth, np.float64)
+    mean, spread = inputs.mean(0), inputs.std(0)
+    plain = np.concatenate([(inputs - mean) / spread, np.ones((len(inputs), 1))], 1)
+    damping = np.diag([1 / GATE_TRUST] * inputs.shape[1] + [0])
+    weights = np.zeros(plain.shape[1])
+    for _ in range(50):
+        chance = 1 / (1 + np.exp(-plain @ weights))
+        slope = plain.T @ (chance - truth) + damping @ weights
+        weights = weights - np.linalg.solve((plain * (chance * (1 - chance))[:, None]).T @ plain + damping, slope)
+    factors = weights[:-1] / spread
+    return np.append(factors, np.log(GATE_CHANCE / (1 - GATE_CHANCE)) - weights[-1] + factors @ mean).astype(np.float32)
+
+
 # ---------------------------------------------------------------- measure
-def maps(pictures, logits_of):
-    """Weighted logit sums and weights of every picture."""
-    return [integer.picture_sums(p["image"], [(x, y) for x, y, _ in p["seeds"]], logits_of) for p in pictures]
+def maps(pictures, gate, logits_of):
+    """Of every picture: weighted logit sums and weights of the chips, and which candidates got one."""
+    result = []
+    for picture in pictures:
+        open_seeds = integer.margins(gate, picture["seeds"]) > 0
+        seeds = [(x, y) for (x, y, _, _), is_open in zip(picture["seeds"], open_seeds) if is_open]
+        result.append((*integer.picture_sums(picture["image"], seeds, logits_of), open_seeds))
+    return result
 
 
 def float_logits(network, passes):
@@ -207,14 +241,15 @@ def integer_logits(layers, passes):
     return lambda chips: [integer.chip_logits(layers, chip, passes) for chip in chips]
 
 
-def detect(sums, weights, mask_threshold, gate):
-    """Pixels above the mask threshold whose 8-connected region holds one above the gate."""
-    mask = integer.above(sums, weights, mask_threshold)
+def detect(picture, sums, weights, open_seeds):
+    """Pixels that are more likely than not, in regions that belong to a candidate that got a chip."""
+    mask = integer.above(sums, weights, 0)
     labels, count = ndimage.label(mask, np.ones((3, 3)))
-    if count == 0 or gate <= mask_threshold:
-        return mask
-    strong = np.unique(labels[mask & integer.above(sums, weights, gate)])
-    return np.isin(labels, strong[strong > 0])
+    for number in range(1, count + 1):
+        region = np.nonzero(labels == number)
+        if not integer.near_open(*region, picture["seeds"], open_seeds):
+            mask[region] = False
+    return mask
 
 
 class Score:
@@ -259,47 +294,35 @@ class Score:
         return f"IoU {iou:.2f} nIoU {mean:.2f} Pd {pd:.2f} ({self.found}/{self.targets}) Fa {fa:.2f}e-6 ({self.blobs} blobs)"
 
 
-def measure(pictures, all_maps, mask_threshold, gate):
+def measure(pictures, all_maps):
     score = Score()
-    for picture, (sums, weights) in zip(pictures, all_maps):
-        score.add(detect(sums, weights, mask_threshold, gate), picture["mask"])
+    for picture, of_picture in zip(pictures, all_maps):
+        score.add(detect(picture, *of_picture), picture["mask"])
     return score
 
 
-def choose(pictures, all_maps, passes):
-    """The region threshold that is best on pictures the network has not seen: IoU, with what misses the aims counted against it.
-    Pixels count where they are more likely than not."""
-    best = None
-    for gate in (0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0):
-        gate = round(gate * integer.LOGIT_ONE * passes)
-        iou, _, pd, fa = measure(pictures, all_maps, 0, gate).values()
-        value = iou + min(pd, 97.5) - 0.15 * max(fa - 12, 0)
-        if best is None or value > best[0] + 1e-9:
-            best = (value, 0, gate)
-    return best[1:]
+def write(path, network, gate, pictures, passes):
+    """The integer network of what was trained on `pictures`; a pixel counts where it is more likely than not."""
+    layers = quantise(network, candidate_inputs(pictures))
+    integer.write(path, dict(inputs=INPUTS, passes=passes, mask=0, region=0, gate=gate), layers)
+    return layers
 
 
 def two_fold(pictures, options, passes, seed, log, folder):
-    """Prints the report; returns each picture's map by the network that has not seen it."""
+    """Prints the report: no threshold is taken from what it was trained on or is tested on."""
     whole = {"float": Score(), "integer": Score()}
-    unseen = [None] * len(pictures)
     for fold in (0, 1):
         training, testing = pictures[fold::2], pictures[1 - fold::2]
-        # Beforehand, not from either half: what is more likely than not.
-        thresholds = (0, 0)
+        gate = train_gate(training)
+        log(f"  gate {'AB'[fold]}: {np.round(gate, 3)}")
         network = train(training, seed + fold, options, log)
-        layers = quantise(network, candidate_inputs(training))
-        settings = dict(inputs=INPUTS, passes=passes, mask=thresholds[0], gate=thresholds[1])
-        integer.write(f"{folder}/{('even', 'odd')[fold]}.lbcn", settings, layers)
+        layers = write(f"{folder}/{('even', 'odd')[fold]}.lbcn", network, gate, training, passes)
         for name, logits in (("float", float_logits(network, passes)), ("integer", integer_logits(layers, passes))):
-            all_maps = maps(testing, logits)
-            unseen[1 - fold::2] = all_maps
-            score = measure(testing, all_maps, *thresholds)
+            score = measure(testing, maps(testing, gate, logits))
             whole[name].merge(score)
             log(f"  fold {'AB'[fold]} -> {'BA'[fold]} {name}: {score}")
     for name, score in whole.items():
         log(f"  both folds {name}: {score}")
-    return unseen
 
 
 def main():
@@ -321,15 +344,10 @@ def main():
     print(f"{probe.parameters_folded()} parameters, {probe.multiplications(EDGE * EDGE)} multiplications a chip and pass,",
           f"{sum(len(p['seeds']) for p in pictures) / len(pictures):.2f} chips a picture, options {options}", flush=True)
     log = lambda text: print(text, flush=True)
-    unseen = two_fold(pictures, options, arguments.passes, arguments.seed, log, arguments.folds)
+    two_fold(pictures, options, arguments.passes, arguments.seed, log, arguments.folds)
     if arguments.final:
-        # Its own pictures would flatter it: its thresholds are those that suit the two networks on what they have not seen.
-        thresholds = choose(pictures, unseen, arguments.passes)
-        network = train(pictures, arguments.seed, options, log)
-        layers = quantise(network, candidate_inputs(pictures))
-        settings = dict(inputs=INPUTS, passes=arguments.passes, mask=thresholds[0], gate=thresholds[1])
-        integer.write(arguments.final, settings, layers)
-        print(f"{arguments.final}: {os.path.getsize(arguments.final)} bytes, thresholds {thresholds}")
+        write(arguments.final, train(pictures, arguments.seed, options, log), train_gate(pictures), pictures, arguments.passes)
+        print(f"{arguments.final}: {os.path.getsize(arguments.final)} bytes")
 
 
 if __name__ == "__main__":
