@@ -68,7 +68,9 @@ let package = Package(
         room("ImageCoding", ["FlightTypes", "CTurboJPEG", "CPNG"], settings: optimised),
         .target(name: "CHotspotKernels", cSettings: [.unsafeFlags(["-O3"])]),
         room("HotspotDetection", ["FlightTypes", "CHotspotKernels"], settings: optimised),
-        room("VisibleWitness", ["FlightTypes", "ImageCoding", "CHotspotKernels"], settings: optimised),
+        room(
+            "VisibleWitness", ["FlightTypes", "HotspotDetection", "ImageCoding", "CHotspotKernels"], settings: optimised
+        ),
         room("Tracking", ["FlightTypes"]),
         room("ErasureCoding", ["CISAL"], settings: optimised),
         room("NetworkImpairment", ["FlightTypes"], settings: optimised),
@@ -122,7 +124,10 @@ let package = Package(
         tests("HotspotDetectionTests", ["HotspotDetection", "CHotspotKernels", "FlightTypes"]),
         tests(
             "VisibleWitnessTests",
-            ["VisibleWitness", "CHotspotKernels", "ImageCoding", "NetworkImpairment", "Scenario", "FlightTypes"]),
+            [
+                "VisibleWitness", "HotspotDetection", "CHotspotKernels", "ImageCoding", "NetworkImpairment", "Scenario",
+                "FlightTypes",
+            ]),
         tests("TrackingTests", ["Tracking", "FlightTypes"]),
         tests("ScenarioTests", ["Scenario", "HotspotDetection", "Geodesy", "FlightTypes"]),
         tests("ImageCodingTests", ["ImageCoding", "FlightTypes", crypto]),

@@ -38,14 +38,12 @@ package struct ThermalLook {
         self.id = id
         watch = WaterWatch(current: current)
         motion = PictureMotion(current: current)
-        desk = visible.flatMap { WitnessDesk(visible: $0, thermal: thermal.calibration) }
+        desk = visible.flatMap { WitnessDesk(visible: $0, thermal: thermal.calibration, current: current) }
     }
 
-    /// Looks for what the last report told of in a picture of the visible camera; the next report says what was seen.
-    mutating func look(atVisible frame: Frame) {
-        guard let told, !told.tracks.isEmpty else { return }
-        desk?.look(at: frame, for: told)
-    }
+    /// Looks for what the last report told of in a picture of the visible camera, and for colours that water does not have; the next
+    /// report says what was seen.
+    package mutating func look(atVisible frame: Frame) { desk?.look(at: frame, for: told) }
 
     /// The report on a frame; reports are numbered in the order of the calls.
     package mutating func report(on frame: Frame) -> DetectionReport {
@@ -69,7 +67,13 @@ package struct ThermalLook {
         for place in tracks.indices {
             tracks[place].witness = desk?.testimony(of: tracks[place].number, at: now) ?? .silent
         }
-        if desk != nil { told = WitnessDesk.Told(tracks: tracks, captureTime: now) }
+        if let desk {
+            told = WitnessDesk.Told(tracks: tracks, captureTime: now)
+            let raised = desk.raised(at: now, beside: tracks)
+            // What both might show goes before what only one does; a full list keeps room for the surest of these.
+            let room = max(DetectionReport.tracksLimit - raised.count, DetectionReport.tracksLimit / 2)
+            tracks = Array(tracks.prefix(room) + raised.prefix(DetectionReport.tracksLimit - min(room, tracks.count)))
+        }
         var report = DetectionReport(
             id: ObjectID(flight: frame.id.flight, stream: id, sequence: sequence), captureTime: frame.captureTime,
             stream: frame.id.stream, sequence: frame.id.sequence,
@@ -97,7 +101,7 @@ package struct ThermalLook {
 
     /// What is larger than a person or faster than a swimmer is told only where a single picture shows it clearly: boats and fires,
     /// not every patch of a meadow and every wake.
-    private mutating func told(of found: WaterWatch.Findings) -> [TrackReport] {
+    private mutating func told(of found: WaterTracks.Findings) -> [TrackReport] {
         for (number, spot) in found.spots where hotspots.contains(where: { $0.overlaps(spot) }) { clear.insert(number) }
         clear.formIntersection(found.tracks.map(\.number))
         let told = found.tracks.filter { $0.doubts.isDisjoint(with: [.large, .fast]) || clear.contains($0.number) }

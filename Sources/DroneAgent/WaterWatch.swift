@@ -1,167 +1,41 @@
 import FlightTypes
 import Geodesy
-import Glibc
 import HotspotDetection
 import Tracking
 
 /// Finds what is too weak for one picture but stays on the water: candidates of each thermal frame, put on the water and
 /// followed. Without a pose there are no tracks. One sensor, one thread.
 struct WaterWatch {
-    /// Tilt that changes from picture to picture, degrees; the rest of a pose's error moves all places alike.
-    private static let jitterDegrees = 0.3
-    /// The plane begins anew when the drone is so far from its middle.
-    private static let planeReach = 5000.0
     private var detector: HotspotDetector?
     private var pattern: FixedPattern?
-    private var tracker: WaterTracker
-    private var plane: LocalPlane?
+    private var tracks: WaterTracks
     private var spots: [Hotspot] = []
-    /// Spots that have a place, and what the tracker is told of each.
-    private var kept: [Hotspot] = [], observations: [Observation] = []
-    /// The error of each confirmed track's last sighting.
-    private var ellipses: [UInt32: ErrorEllipse] = [:]
 
-    init(current: WaterCurrent?) {
-        var rules = WaterTracker.Rules()
-        if let current {
-            rules.current = PlanePoint(
-                east: current.metresPerSecond * sin(current.degrees * .pi / 180),
-                north: current.metresPerSecond * cos(current.degrees * .pi / 180))
-        } else {
-            // Anything up to a strong current has to be taken for possible.
-            rules.velocitySigma = 1.2
-            rules.personSpeed = 3.5
-        }
-        tracker = WaterTracker(rules: rules)
-    }
+    init(current: WaterCurrent?) { tracks = WaterTracks(current: current) }
 
-    var counters: WaterTracker.Counters { tracker.counters }
-
-    /// What of a frame belongs to tracks, and all tracks that people are told of.
-    struct Findings {
-        /// Spots of confirmed tracks with the track's number.
-        var spots: [(track: UInt32, spot: Hotspot)] = []
-        /// The surest first; each without its detection and picture, which the report gives it.
-        var tracks: [TrackReport] = []
-    }
+    var counters: WaterTracker.Counters { tracks.counters }
 
     /// Looks at a frame. Without a pose and during a flat field nothing is followed, and the tracks move on as foretold.
     mutating func look(
         at frame: Frame, _ image: ThermalImage, camera: CameraModel?, errors: PlacementErrors = .typical
-    ) -> Findings {
+    ) -> WaterTracks.Findings {
+        let now = frame.captureTime.monotonic
         guard !frame.flags.contains(.flatField) else {
             pattern?.forget()
-            tracker.skip()
-            return Findings(tracks: reports(at: frame.captureTime.monotonic, seen: []))
+            tracks.skip()
+            return WaterTracks.Findings(tracks: tracks.reports(at: now))
         }
-        let pose = CameraPose(frame.pose)
-        guard let camera, frame.pose.quality == .interpolated || frame.pose.quality == .extrapolated,
-            let plane = plane(around: pose.position)
-        else { return Findings(tracks: reports(at: frame.captureTime.monotonic, seen: [])) }
-        tracker.rules.personContrast = frame.unit.kelvin(WaterTracker.Rules.personKelvin)
+        guard let camera, tracks.canPlace(frame.pose) else {
+            return WaterTracks.Findings(tracks: tracks.reports(at: now))
+        }
         if detector == nil {
             detector = HotspotDetector(configuration: .candidates(unit: frame.unit))
             pattern = FixedPattern(unit: frame.unit)
         }
         detector?.detect(pattern?.correct(image) ?? image, into: &spots)
-        let view = try? CameraView(of: camera, at: pose)
-        let drone = plane.offset(to: pose.position)
-        observations.removeAll(keepingCapacity: true)
-        kept.removeAll(keepingCapacity: true)
-        for spot in spots {
-            guard let view, let point = try? view.point(at: spot.middle) else { continue }
-            observations.append(Self.observation(of: spot, at: point, from: drone, camera))
-            kept.append(spot)
-        }
-        let numbers = tracker.update(observations, at: frame.captureTime.monotonic) { place in
-            guard let pixel = view?.pixel(east: place.east - drone.east, north: place.north - drone.north) else {
-                return false
-            }
-            return (0..<Double(frame.width)).contains(pixel.x) && (0..<Double(frame.height)).contains(pixel.y)
-        }
-        var found = Findings()
-        for (spot, number) in zip(kept, numbers) {
-            guard let number, tracker.tracks.contains(where: { $0.number == number && $0.state == .confirmed }) else {
-                continue
-            }
-            found.spots.append((number, spot))
-            if case .success(let ground) = place(spot.middle, camera: camera, pose: pose, errors: errors) {
-                ellipses[number] = ground.ellipse
-            }
-        }
-        if !ellipses.isEmpty {
-            ellipses = ellipses.filter { kept in tracker.tracks.contains { $0.number == kept.key } }
-        }
-        found.tracks = reports(at: frame.captureTime.monotonic, seen: Set(found.spots.map(\.track)))
-        return found
+        tracks.personContrast = frame.unit.kelvin(WaterTracker.Rules.personKelvin)
+        return tracks.follow(spots, of: frame, camera: camera, errors: errors)
     }
-
-    private func reports(at now: MonotonicInstant, seen: Set<UInt32>) -> [TrackReport] {
-        guard let plane else { return [] }
-        return tracker.tracks.filter { $0.state == .confirmed }
-            .map { report($0, plane, at: now, isSeen: seen.contains($0.number)) }
-            .sorted { Self.isSurer($0, than: $1) }
-    }
-
-    private static func isSurer(_ one: TrackReport, than other: TrackReport) -> Bool {
-        if one.doubts.isEmpty != other.doubts.isEmpty { return one.doubts.isEmpty }
-        if one.bestScore != other.bestScore { return one.bestScore > other.bestScore }
-        return one.number < other.number
-    }
-
-    private func report(_ track: Track, _ plane: LocalPlane, at now: MonotonicInstant, isSeen: Bool) -> TrackReport {
-        let foretold = track.foretold(at: now)
-        let place = plane.position(east: foretold.place.east, north: foretold.place.north)
-        // The pose's own error is that of the last sighting; what has been foretold since then comes on top.
-        let ellipse = (ellipses[track.number] ?? ErrorEllipse.zero).widened(bySigma: foretold.sigma)
-        func milliseconds(_ since: MonotonicInstant) -> UInt32 {
-            UInt32(clamping: Int64(now.since(since).milliseconds))
-        }
-        var report = TrackReport(
-            number: track.number, isSeen: isSeen, ageMilliseconds: milliseconds(track.birth),
-            unseenMilliseconds: milliseconds(track.lastSeen), hits: UInt32(clamping: track.hits),
-            looks: UInt32(clamping: track.looks), bestScore: Float(track.bestScore),
-            areaSquareMetres: Float(track.areaSquareMetres), contrast: Float(track.contrast),
-            latitude: place.latitude, longitude: place.longitude,
-            ellipse: TrackReport.Ellipse(
-                semiMajorMetres: Float(ellipse.semiMajorMetres), semiMinorMetres: Float(ellipse.semiMinorMetres),
-                directionDegrees: Float(ellipse.directionDegrees)),
-            velocityEast: Float(track.velocity.east), velocityNorth: Float(track.velocity.north),
-            velocitySigma: Float(track.sigmas.velocity))
-        report.doubts = track.doubts
-        return report
-    }
-
-    private mutating func plane(around position: GeodeticPosition) -> LocalPlane? {
-        guard position.isValid else { return nil }
-        if let plane {
-            let off = plane.offset(to: position)
-            if hypot(off.east, off.north) < Self.planeReach { return plane }
-        }
-        // Tracks of the old plane mean nothing on the new one.
-        tracker.forget()
-        plane = LocalPlane(origin: position)
-        return plane
-    }
-
-    /// A spot on the water; `drone` is where the drone is on the tracker's plane.
-    private static func observation(
-        of spot: Hotspot, at point: CameraView.Point, from drone: (east: Double, north: Double), _ camera: CameraModel
-    ) -> Observation {
-        let pixelMetres = point.slantRangeMetres / min(camera.focalLengthPixels, camera.focalLengthDownPixels)
-        let jitter = point.slantRangeMetres * jitterDegrees * .pi / 180
-        return Observation(
-            place: PlanePoint(east: drone.east + point.east, north: drone.north + point.north),
-            sigmaMetres: hypot(jitter, pixelMetres / 3),
-            areaSquareMetres: Double(spot.area) * pixelMetres * pixelMetres,
-            pointSquareMetres: Observation.pointPixels * pixelMetres * pixelMetres, contrast: Double(spot.contrast),
-            score: Double(spot.score))
-    }
-}
-
-extension Hotspot {
-    /// Its centroid, counted from the picture's upper left corner.
-    fileprivate var middle: ImagePoint { ImagePoint(x: Double(centroidX) + 0.5, y: Double(centroidY) + 0.5) }
 }
 
 extension ThermalUnit {
@@ -172,18 +46,5 @@ extension ThermalUnit {
         case .decikelvin: difference * 10
         case .counts, .none: .infinity
         }
-    }
-}
-
-/// How the water moves, as somebody who knows the river has written it down.
-public struct WaterCurrent: Hashable, Sendable {
-    /// Over ground.
-    public var metresPerSecond: Double
-    /// Where it flows to, clockwise from true north.
-    public var degrees: Double
-    /// A current of its parts.
-    public init(metresPerSecond: Double, degrees: Double) {
-        self.metresPerSecond = metresPerSecond
-        self.degrees = degrees
     }
 }

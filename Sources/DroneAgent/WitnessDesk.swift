@@ -8,11 +8,11 @@ import VisibleWitness
 ///
 /// Both cameras look at the same water from the same drone, so most of a pose's error moves both alike; what is left between them is
 /// how well each is known to be mounted, and what changes from picture to picture.
-struct WitnessDesk {
+package struct WitnessDesk {
     /// Tracks as of one thermal frame.
-    struct Told {
-        var tracks: [TrackReport]
-        var captureTime: MonotonicInstant
+    package struct Told {
+        package var tracks: [TrackReport]
+        package var captureTime: MonotonicInstant
     }
     /// A head: 0.19 × 0.15 m.
     private static let headRadiusMetres = 0.085
@@ -27,11 +27,21 @@ struct WitnessDesk {
     private let visible: CameraCalibration, thermal: CameraCalibration?
     private var witness: VisibleWitness
     private var places: [WitnessPlace] = []
+    /// What the visible camera has found by itself.
+    private var colours: WaterTracks
+    private var lastColours: MonotonicInstant?
+    /// Its tracks count from here on, so that no number means two things.
+    private static let firstNumber: UInt32 = 1 << 31
+    /// So near to what the thermal camera follows, it is the same thing, metres; the cameras' own error comes on top.
+    private static let sameMetres = 3.0
+    /// Where more colours than this stay at once the picture shows land, and none is told of.
+    private static let coloursLimit = 6
 
     /// Nil where the codec cannot be set up. `thermal` nil stands for a camera mounted by eye.
-    init?(visible: CameraCalibration, thermal: CameraCalibration?) {
+    package init?(visible: CameraCalibration, thermal: CameraCalibration?, current: WaterCurrent? = nil) {
         guard let witness = try? VisibleWitness() else { return nil }
         (self.visible, self.thermal, self.witness) = (visible, thermal, witness)
+        colours = WaterTracks(current: current)
     }
 
     var counters: VisibleWitness.Counters { witness.counters }
@@ -41,22 +51,55 @@ struct WitnessDesk {
         witness.testimony(of: number, at: now)
     }
 
-    /// Looks at a visible frame for all that was told last. A frame without pose, picture or sense is left out.
-    mutating func look(at frame: Frame, for told: Told) {
+    /// What the visible camera found by itself and follows, as of a moment: of a colour that water does not have, no larger and no faster
+    /// than a person, and not near one of `thermal`, the tracks of the thermal camera at the same moment.
+    package func raised(at now: MonotonicInstant, beside thermal: [TrackReport]) -> [TrackReport] {
+        guard let lastColours, now.since(lastColours) <= Self.foretellLimit else { return [] }
+        let tracks = colours.reports(at: now)
+        guard tracks.count <= Self.coloursLimit else { return [] }
+        return tracks.compactMap { track in
+            guard track.doubts.isDisjoint(with: [.large, .fast]) else { return nil }
+            let plane = LocalPlane(origin: GeodeticPosition(latitude: track.latitude, longitude: track.longitude))
+            let reach = Self.sameMetres + Double(track.ellipse.semiMajorMetres)
+            let isTold = thermal.contains { other in
+                let off = plane.offset(to: GeodeticPosition(latitude: other.latitude, longitude: other.longitude))
+                return hypot(off.east, off.north) < reach
+            }
+            guard !isTold else { return nil }
+            var raised = track
+            raised.sense = .visible
+            raised.number |= Self.firstNumber
+            return raised
+        }
+    }
+
+    /// Looks at a visible frame for all that was told last, and for what nobody has told of. A frame without pose, picture or sense is
+    /// left out.
+    package mutating func look(at frame: Frame, for told: Told?) {
         let now = frame.captureTime.monotonic
         guard witness.isDue(at: now), frame.encoding == .jpeg,
             frame.flags.isDisjoint(with: [.frozen, .blind, .implausible]),
             frame.pose.quality == .interpolated || frame.pose.quality == .extrapolated,
             let camera = visible.camera.resized(width: Int(frame.width), height: Int(frame.height))
         else { return }
-        let thermalOffset = thermal?.timeOffset ?? .zero
-        let later = now.since(told.captureTime) - visible.timeOffset + thermalOffset
-        guard later >= .zero - Self.foretellLimit, later <= Self.foretellLimit else { return }
         places.removeAll(keepingCapacity: true)
-        for track in told.tracks {
+        if let told { addPlaces(of: told, frame, camera) }
+        guard witness.look(at: frame.payload, taken: now, places: places) else { return }
+        var calibration = visible
+        calibration.camera = camera
+        let middle = ImagePoint(x: Double(camera.width) / 2, y: Double(camera.height) / 2)
+        let errors = calibration.errors(at: middle, flight: .typical, groundSpeed: Double(frame.pose.groundSpeed))
+        _ = colours.follow(witness.spots, of: frame, grain: witness.grain, camera: camera, errors: errors)
+        lastColours = now
+    }
+
+    private mutating func addPlaces(of told: Told, _ frame: Frame, _ camera: CameraModel) {
+        let thermalOffset = thermal?.timeOffset ?? .zero
+        let later = frame.captureTime.monotonic.since(told.captureTime) - visible.timeOffset + thermalOffset
+        guard later >= .zero - Self.foretellLimit, later <= Self.foretellLimit else { return }
+        for track in told.tracks where track.sense == .thermal {
             if let place = place(of: track, later: later.milliseconds / 1000, frame, camera) { places.append(place) }
         }
-        witness.look(at: frame.payload, taken: now, places: places)
     }
 
     /// Where a track should be in a picture, so many seconds after it was told; also outside of the picture.

@@ -15,6 +15,13 @@ public struct TrackReport: Hashable, Sendable {
         /// Warmer than a body can be: a fire, an engine.
         public static let hot = Doubts(rawValue: 8)
     }
+    /// Which camera it is followed with.
+    public enum Sense: UInt8, Hashable, Sendable {
+        /// Warmer or colder than the water.
+        case thermal
+        /// Of a colour that the water does not have, and not followed by the thermal camera: summer water as warm as a body hides it there.
+        case visible
+    }
     /// What the visible camera says about the same place.
     public enum Witness: UInt8, Hashable, Sendable {
         /// It was not asked, or not often enough yet.
@@ -40,8 +47,10 @@ public struct TrackReport: Hashable, Sendable {
         }
     }
 
-    /// Counts the tracks of a flight and stream, from 0; never used again.
+    /// Counts the tracks of a flight and stream, from 0, those of the visible camera from 2³¹; never used again.
     public var number: UInt32
+    /// The camera that follows it.
+    public var sense = Sense.thermal
     /// Why it is probably no person.
     public var doubts: Doubts = []
     /// What the visible camera says.
@@ -60,7 +69,8 @@ public struct TrackReport: Hashable, Sendable {
     public var bestScore: Float
     /// Mean size on the water, square metres.
     public var areaSquareMetres: Float
-    /// Mean difference to the surroundings, in the frame's unit; negative where it is colder.
+    /// Mean difference to the surroundings, in the frame's unit; negative where it is colder. Of the visible camera eighths of a step of
+    /// colour.
     public var contrast: Float
     /// Where it is at the frame's capture, WGS84.
     public var latitude: Double, longitude: Double

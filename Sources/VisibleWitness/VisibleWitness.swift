@@ -1,4 +1,5 @@
 import FlightTypes
+import HotspotDetection
 import ImageCoding
 
 /// What the visible camera says about places where the thermal camera follows something: whether there, too, something stands out
@@ -27,6 +28,8 @@ public struct VisibleWitness {
         /// Share of looks with the sun's reflection from which it is told. Where it stays at one spot for more than `glareStays` of
         /// them it is none: reflections live for a fifth of a second.
         public var glint = 0.25, glareStays = 0.75
+        /// Steps of colour by which something must differ from the water to be told of unasked.
+        public var colourSteps = 10.0
         /// The defaults.
         public init() {}
     }
@@ -56,12 +59,19 @@ public struct VisibleWitness {
     public private(set) var counters = Counters()
     private let planes: JPEGPlanes
     private var window = WindowLook()
+    private var search: ColourSearch
+    /// What of the last picture has a colour that water does not have, strongest first, in squares of ``grain`` × ``grain`` pixels; empty
+    /// where the last picture could not be looked at.
+    public private(set) var spots: [Hotspot] = []
+    /// See ``spots``.
+    public private(set) var grain = 1.0
     private var memories: [PlaceMemory] = []
     private var lastPicture: MonotonicInstant?
 
     /// A witness without memory. Throws when the codec cannot be set up.
     public init(rules: Rules = Rules()) throws(ImageCodingError) {
         self.rules = rules
+        search = ColourSearch(least: rules.colourSteps)
         planes = try JPEGPlanes(limits: Self.limits)
     }
 
@@ -73,19 +83,25 @@ public struct VisibleWitness {
         return elapsed >= rules.interval || elapsed <= .zero - rules.interval
     }
 
-    /// Looks at a picture. A picture too soon after another, or none at all, changes only the counters.
-    public mutating func look(at jpeg: [UInt8], taken now: MonotonicInstant, places: [WitnessPlace]) {
+    /// Looks at a picture: at the places, and for ``spots``. A picture too soon after another, or none at all, changes only the counters;
+    /// false then.
+    @discardableResult
+    public mutating func look(at jpeg: [UInt8], taken now: MonotonicInstant, places: [WitnessPlace]) -> Bool {
         guard isDue(at: now) else {
             counters.tooSoon += 1
-            return
+            return false
         }
         lastPicture = now
-        guard !places.isEmpty else { return }
+        spots.removeAll(keepingCapacity: true)
         guard (try? planes.decode(jpeg, widthLimit: Self.widthLimit)) != nil, !planes.isDamaged else {
             counters.refused += 1
-            return
+            return false
         }
         counters.pictures += 1
+        grain = Double(2 * planes.divisor)
+        _ = planes.withPlanes { _, blue, red in
+            if let blue, let red { search.look(blue, red, into: &spots) }
+        }
         counters.placesBeyond += UInt64(max(0, places.count - Self.placesLimit))
         for place in places.prefix(Self.placesLimit) {
             guard place.isUsable else {
@@ -94,6 +110,7 @@ public struct VisibleWitness {
             }
             look(at: place, taken: now)
         }
+        return true
     }
 
     /// What all looks at a place come to; `silent` where it was not asked about often enough, or not for so long before `now` that

@@ -19,19 +19,41 @@ import VisibleWitness
                 focalLengthPercent: 1, boresightDegrees: 0.3, timeOffsetMilliseconds: 10))
     }
 
-    /// Water with an orange square around a pixel, from 40 m.
-    private static func frame(
-        _ milliseconds: Int, orangeAt spot: ImagePoint?, encoding: FrameEncoding = .jpeg, flags: Frame.Flags = [],
-        quality: Pose.Quality = .interpolated
-    ) throws -> Frame {
+    /// Grained water, the same in each picture: for what is asked here that does no harm.
+    private static let grain: [UInt8] = {
         var rgb: [UInt8] = []
-        var state = UInt64(milliseconds) &+ 99
-        for place in 0..<1280 * 720 {
+        rgb.reserveCapacity(3 * 1280 * 720)
+        var state: UInt64 = 99
+        for _ in 0..<1280 * 720 {
             state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
             let grain = UInt8(truncatingIfNeeded: state >> 60)
-            let (x, y) = (Double(place % 1280), Double(place / 1280))
-            let isOrange = spot.map { abs(x - $0.x) < 6 && abs(y - $0.y) < 6 } ?? false
-            rgb += isOrange ? [225, 95, 35] : [70 + grain, 82 + grain, 74 + grain]
+            rgb.append(70 + grain)
+            rgb.append(82 + grain)
+            rgb.append(74 + grain)
+        }
+        return rgb
+    }()
+
+    private static func frame(
+        _ milliseconds: Int, orangeAt spot: ImagePoint, encoding: FrameEncoding = .jpeg, flags: Frame.Flags = [],
+        quality: Pose.Quality = .interpolated
+    ) throws -> Frame {
+        try frame(milliseconds, orangeAt: [spot], encoding: encoding, flags: flags, quality: quality)
+    }
+
+    /// Water with orange squares around pixels, from 40 m.
+    private static func frame(
+        _ milliseconds: Int, orangeAt spots: [ImagePoint], encoding: FrameEncoding = .jpeg, flags: Frame.Flags = [],
+        quality: Pose.Quality = .interpolated
+    ) throws -> Frame {
+        var rgb = grain
+        for spot in spots {
+            for y in max(0, Int(spot.y) - 5)...min(719, Int(spot.y) + 6) {
+                for x in max(0, Int(spot.x) - 5)...min(1279, Int(spot.x) + 6) {
+                    let place = 3 * (y * 1280 + x)
+                    (rgb[place], rgb[place + 1], rgb[place + 2]) = (225, 95, 35)
+                }
+            }
         }
         return Frame(
             id: ObjectID(flight: 1, stream: StreamID(.visible), sequence: UInt64(milliseconds)),
@@ -114,7 +136,53 @@ import VisibleWitness
         var other = try Self.frame(20_000, orangeAt: spot)
         (other.width, other.height) = (400, 400)
         desk.look(at: other, for: Self.told(at: 20_000, east: 8, north: 5))
-        #expect(desk.testimony(of: 5) == .silent && desk.counters.pictures == 0)
+        // The five that are too late for the track are looked at for colours only.
+        #expect(desk.testimony(of: 5) == .silent && desk.counters.pictures == 5)
+    }
+
+    /// A colour that water does not have is followed and told of where the thermal camera follows nothing, and not twice.
+    @Test func aColourIsRaisedWhereNothingIsFollowed() throws {
+        var desk = try #require(
+            WitnessDesk(visible: try Self.calibration(), thermal: try Self.calibration(), current: WeakHead.current))
+        func raised(_ milliseconds: Int, beside tracks: [TrackReport] = []) -> [TrackReport] {
+            desk.raised(at: MonotonicInstant(nanoseconds: Int64(milliseconds) * 1_000_000 + 1), beside: tracks)
+        }
+        for look in 0..<8 {
+            // It drifts with the current, 1.5 m/s to the east.
+            desk.look(
+                at: try Self.frame(look * 250, orangeAt: Self.pixel(east: -5 + 0.375 * Double(look), north: 3)),
+                for: nil)
+            if look == 2 { #expect(raised(500).isEmpty, "told after half a second") }
+        }
+        let track = try #require(raised(1750).first)
+        #expect(raised(1750).count == 1 && track.sense == .visible && track.number >= 1 << 31 && track.doubts.isEmpty)
+        let off = LocalPlane(origin: Self.home).offset(
+            to: GeodeticPosition(latitude: track.latitude, longitude: track.longitude))
+        #expect(abs(off.east + 2.4) < 0.5 && abs(off.north - 3) < 0.5)
+        #expect(raised(1750, beside: [Self.track(east: -2, north: 4, velocityEast: 0)]).isEmpty)
+        #expect(raised(1750, beside: [Self.track(east: -20, north: 4, velocityEast: 0)]).count == 1)
+        #expect(raised(5000).isEmpty, "nobody has looked for three seconds")
+        // The report of a thermal camera that sees nothing carries it.
+        let thermal = AgentConfiguration.Thermal(
+            source: .file(path: "", width: 96, height: 72, unit: .centikelvin, framesPerSecond: 8, loop: false),
+            horizontalFieldOfViewDegrees: 57, mountPitchDegrees: -90, calibration: nil, sigmas: 0, contrastFloor: 0)
+        var look = ThermalLook(
+            thermal, current: WeakHead.current, id: StreamID(.detections), visible: try Self.calibration())
+        var tracks: [TrackReport] = []
+        for number in 0..<20 {
+            tracks = look.report(on: WeakHead.frame(number, head: false)).tracks
+            let east = -5 + 1.5 * Double(number) / 8
+            look.look(atVisible: try Self.frame(number * 125, orangeAt: Self.pixel(east: east, north: 3)))
+        }
+        #expect(tracks.map(\.sense) == [.visible] && tracks.first?.detection == nil)
+    }
+
+    /// A picture full of colours is land, and nobody swims there.
+    @Test func landIsFullOfColours() throws {
+        var desk = try #require(WitnessDesk(visible: try Self.calibration(), thermal: nil))
+        let spots = (0..<8).map { ImagePoint(x: 100 + 150 * Double($0), y: 200 + 40 * Double($0 % 3)) }
+        for look in 0..<8 { desk.look(at: try Self.frame(look * 250, orangeAt: spots), for: nil) }
+        #expect(desk.raised(at: MonotonicInstant(nanoseconds: 1_750_000_001), beside: []).isEmpty)
     }
 
     /// Thermal frames and visible ones through the whole look: the testimony is in the reports, and only with a calibration.

@@ -70,7 +70,7 @@ import Testing
         for value in [4, 0.5, 8, 0, -1, 0.25] as [Float] { expected += single(value) }
         #expect(Array(bytes.dropFirst(42)) == expected && expected.count == 1 + 2 + 1 + 76)
         // Marks, witness, a detection that is not there, and more tracks than may be.
-        for (offset, value) in [(9, 4), (10, 5), (11, 0), (3, 17), (3, 0)] as [(Int, UInt8)] {
+        for (offset, value) in [(9, 8), (10, 5), (11, 0), (3, 17), (3, 0)] as [(Int, UInt8)] {
             var broken = bytes
             broken[42 + offset] = value
             #expect(throws: ByteReader.Malformed.self) { try FlightObject(decoding: broken) }

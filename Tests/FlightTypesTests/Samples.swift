@@ -128,6 +128,7 @@ enum Samples {
         track.doubts = TrackReport.Doubts(rawValue: .random(in: .min ... .max, using: &random))
         track.witness = [.silent, .supports, .ordinary, .glint, .unable][Int.random(in: 0...4, using: &random)]
         track.isPictured = .random(using: &random)
+        track.sense = Bool.random(using: &random) ? .visible : .thermal
         if detections > 0, Bool.random(using: &random) {
             track.detection = UInt8(Int.random(in: 0..<detections, using: &random))
         }

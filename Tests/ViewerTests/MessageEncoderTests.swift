@@ -124,6 +124,9 @@ import Testing
         #expect(place["major"] as? Double == 6 && place["direction"] as? Double == 20)
         // Six metres of error: squares of ten metres.
         #expect((place["utmref"] as? String)?.split(separator: " ").last?.count == 4)
+        #expect(one["sense"] as? String == "thermal")
+        let coloured = try tracks([track { $0.sense = .visible }], &encoder)
+        #expect(coloured[0]["sense"] as? String == "visible" && coloured[0]["contrastKelvin"] == nil)
         let slow = try tracks([track { $0.velocityEast = 0.2 }], &encoder)
         #expect(slow[0]["speed"] == nil && slow[0]["course"] == nil)
     }

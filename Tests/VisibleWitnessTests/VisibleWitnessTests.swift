@@ -1,5 +1,6 @@
 import FlightTypes
 import Foundation
+import HotspotDetection
 import ImageCoding
 import Scenario
 import Testing
@@ -47,6 +48,41 @@ import VisibleWitness
         #expect(said[.glitter]?.last == .glint)
         for (kind, words) in said where kind != .water { #expect(!words.contains(.ordinary), "\(kind): \(words)") }
         #expect(said.values.allSatisfy { $0.prefix(3).allSatisfy { $0 == .silent } }, "said before the fourth look")
+    }
+
+    /// Unasked only the vest has a colour that water does not have.
+    @Test(arguments: [11, 14] as [UInt64])
+    func onlyTheVestHasAColourOfItsOwn(seed: UInt64) throws {
+        let water = VisibleWater(seed: seed)
+        let picture = water.picture(0)
+        var witness = try VisibleWitness()
+        let now = MonotonicInstant(nanoseconds: 1)
+        witness.look(at: try Self.jpeg(picture.rgb, .rgb), taken: now, places: [])
+        let spot = try #require(witness.spots.first)
+        let vest = try #require(water.things(in: 0).first { $0.kind == .vest })
+        let (x, y) = (witness.grain * (Double(spot.centroidX) + 0.5), witness.grain * (Double(spot.centroidY) + 0.5))
+        #expect(hypot(x - 640 - vest.x / water.metresPerPixel, y - 360 - vest.y / water.metresPerPixel) < 12)
+        #expect(witness.spots.count == 1 && witness.grain == 4)
+    }
+
+    /// A grey picture has no colours, one that is red all over has none of its own, and what cannot be read leaves none behind.
+    @Test func picturesWithoutColoursOfTheirOwn() throws {
+        let water = VisibleWater(seed: 11).picture(0).rgb
+        let grey = stride(from: 1, to: water.count, by: 3).map { water[$0] }
+        let red = water.indices.map { [220, 60, 40][$0 % 3] as UInt8 }
+        var witness = try VisibleWitness()
+        let pictures = [
+            try Self.jpeg(water, .rgb), try Self.jpeg(grey, .grey), try Self.jpeg(water, .rgb),
+            try Self.jpeg(red, .rgb), try Self.jpeg(water, .rgb), [1, 2, 3],
+        ]
+        for (number, jpeg) in pictures.enumerated() {
+            witness.look(at: jpeg, taken: MonotonicInstant(nanoseconds: Int64(number) * 1_000_000_000), places: [])
+            #expect(witness.spots.isEmpty == (number % 2 == 1))
+        }
+    }
+    private static func jpeg(_ pixels: [UInt8], _ layout: PixelLayout) throws -> [UInt8] {
+        try JPEGEncoder(quality: 80).encode(
+            pixels, layout: layout, width: VisibleWater.width, height: VisibleWater.height)
     }
 
     /// Of quiet water something has to be said in the end; where only rough water lies nothing is.

@@ -4,7 +4,7 @@ extension ByteWriter {
     mutating func write(_ track: TrackReport) {
         write(track.number)
         write(track.doubts.rawValue)
-        write(UInt8(track.isSeen ? 1 : 0) | UInt8(track.isPictured ? 2 : 0))
+        write(UInt8(track.isSeen ? 1 : 0) | UInt8(track.isPictured ? 2 : 0) | track.sense.rawValue << 2)
         write(track.witness.rawValue)
         write(track.detection ?? .max)
         for value in [track.ageMilliseconds, track.unseenMilliseconds, track.hits, track.looks] { write(value) }
@@ -24,7 +24,7 @@ extension ByteReader {
         let number = try read(UInt32.self)
         let doubts = TrackReport.Doubts(rawValue: try read())
         let marks = try read(UInt8.self)
-        guard marks < 4 else { throw Malformed("marks of a track") }
+        guard marks < 8 else { throw Malformed("marks of a track") }
         guard let witness = TrackReport.Witness(rawValue: try read()) else { throw Malformed("witness of a track") }
         let detection = try read(UInt8.self)
         guard detection == .max || Int(detection) < detections else { throw Malformed("detection of a track") }
@@ -41,6 +41,7 @@ extension ByteReader {
             longitude: longitude, ellipse: ellipse, velocityEast: try readFloat(), velocityNorth: try readFloat(),
             velocitySigma: try readFloat())
         track.doubts = doubts
+        track.sense = marks & 4 != 0 ? .visible : .thermal
         track.witness = witness
         track.isPictured = marks & 2 != 0
         track.detection = detection == .max ? nil : detection

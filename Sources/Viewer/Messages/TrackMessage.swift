@@ -12,6 +12,8 @@ struct TrackMessage: Encodable {
         var utmref: String?
     }
     var number: UInt32
+    /// `thermal` or `visible`: the camera that follows it.
+    var sense: String
     var seen: Bool
     var pictured: Bool
     /// The box of this number in the report's detections.
@@ -42,6 +44,7 @@ struct TrackMessage: Encodable {
         ]
         guard numbers.allSatisfy(\.isFinite), track.latitude.isFinite, track.longitude.isFinite else { return nil }
         number = track.number
+        sense = "\(track.sense)"
         seen = track.isSeen
         pictured = track.isPictured
         detection = track.detection
@@ -51,7 +54,7 @@ struct TrackMessage: Encodable {
         looks = track.looks
         score = track.bestScore
         area = track.areaSquareMetres
-        switch unit {
+        switch track.sense == .thermal ? unit : .none {
         case .centikelvin: contrastKelvin = Double(track.contrast) / 100
         case .decikelvin: contrastKelvin = Double(track.contrast) / 10
         case .counts, .none: contrastKelvin = nil

@@ -1,6 +1,6 @@
 import { distance, rhineKilometre, utmref } from './geodesy.js';
 import { dash, element, number, seconds, setText, withUnit } from './format.js';
-import { evidence, isTrack, trackKey, trackState, trackTitle } from './tracks.js';
+import { evidence, isTrack, trackKey, trackName, trackState, trackTitle } from './tracks.js';
 
 const groupsKept = 100;
 const nearPixels = 48;
@@ -205,9 +205,9 @@ export class DetectionList {
     }
 }
 
-/** "S3" is the drone's own number of a track, the same in every browser; others are numbered by this page. */
+/** A track has the drone's own number; others are numbered by this page. */
 export function groupLabel(group) {
-    return group.track ? `S${group.track.number}` : String(group.number);
+    return group.track ? trackName(group.track) : String(group.number);
 }
 
 function groupState(group, stationNow) {

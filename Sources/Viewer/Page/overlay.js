@@ -1,5 +1,5 @@
 import { celsius } from './thermal.js';
-import { isHypothesis, trackTitle } from './tracks.js';
+import { isHypothesis, trackName, trackTitle } from './tracks.js';
 import { number, withUnit } from './format.js';
 
 const shownForMs = 1500;
@@ -132,7 +132,7 @@ export class Overlay {
         if (!hasLabel) return;
         const degrees = Number.isFinite(found.temperature) ? ` ${withUnit(found.temperature, '°C', 1)}` : '';
         const isAbove = top > 24;
-        const title = track ? `S${track.number} ${trackTitle(track)}` : 'Wärmeauffälligkeit';
+        const title = track ? `${trackName(track)} ${trackTitle(track)}` : 'Wärmeauffälligkeit';
         this.paintLabel(`${title}${degrees}`, left - 1, isAbove ? top - 12 : top + height + 12, colour);
     }
 

@@ -2,6 +2,7 @@
 import { bearing, number, seconds, withUnit } from './format.js';
 
 const staleMs = 2000;
+const firstVisible = 2 ** 31;
 const doubtTexts = {
     large: 'größer als ein Mensch',
     fast: 'schneller als ein Schwimmer',
@@ -35,12 +36,24 @@ export function isHypothesis(track) {
 }
 
 export function trackTitle(track) {
-    return isHypothesis(track) ? 'Person im Wasser?' : 'Wärmeauffälligkeit';
+    if (isHypothesis(track)) return 'Person im Wasser?';
+    return isVisible(track) ? 'Farbauffälligkeit' : 'Wärmeauffälligkeit';
+}
+
+/** Whether the visible camera follows it, where the thermal one follows nothing. */
+function isVisible(track) {
+    return track.sense === 'visible';
+}
+
+/** The drone's own number, the same in every browser: S3 with heat, F3 by its colour. */
+export function trackName(track) {
+    return isVisible(track) ? `F${track.number - firstVisible}` : `S${track.number}`;
 }
 
 /** What speaks for and against, a line each. */
 export function evidence(track) {
     const lines = [`in ${number(track.hits)} von ${number(track.looks)} Bildern, seit ${seconds(track.ageMs)}`];
+    if (isVisible(track)) lines.push('nur im Sichtbild: eine Farbe, die das Wasser nicht hat (visible only)');
     if (Number.isFinite(track.contrastKelvin)) {
         const kind = track.contrastKelvin < 0 ? 'kälter' : 'wärmer';
         lines.push(`${withUnit(Math.abs(track.contrastKelvin), 'K', 1)} ${kind} als das Wasser ringsum`);

@@ -12,8 +12,8 @@ struct BenchWitnessCommand: ParsableCommand {
         commandName: "witness",
         abstract: "Measure what the visible camera says about places on made-up water, and how long it takes.",
         discussion: """
-            Each scene has one of each kind; three seconds are looked at, twelve looks. The table says what was said at the end, and \
-            whether plain water was said at any time. The water is made up (Sources/Scenario/VisibleWater.swift says what it assumes); \
+            Each scene has one of each kind; three seconds are looked at, twelve looks. The table says what was said at the end, \
+            whether plain water was said at any time, and with --raise what the camera tells of unasked. The water is made up (Sources/Scenario/VisibleWater.swift says what it assumes); \
             it is no evidence about real water.
 
             Example: lagebild bench witness --scenes 500
@@ -22,6 +22,7 @@ struct BenchWitnessCommand: ParsableCommand {
     @Option(help: "The first seed; thresholds were chosen on the seeds from 0 on.") var first: UInt64 = 3_000_000
     @Option(help: "Height above the water, metres.") var height = 40.0
     @Option(help: "JPEG quality.") var quality = 80
+    @Flag(help: "Measure instead which things the visible camera raises by itself, by their colour.") var raise = false
 
     func validate() throws {
         guard (1...1_000_000).contains(scenes), (10...200).contains(height), (1...100).contains(quality) else {
@@ -30,6 +31,7 @@ struct BenchWitnessCommand: ParsableCommand {
     }
 
     func run() throws {
+        if raise { return try runRaise() }
         let (first, height, quality) = (first, height, quality)
         let counts = Mutex([VisibleWater.Kind: WitnessScene.Count]())
         let failure = Mutex<(any Error)?>(nil)
@@ -57,6 +59,34 @@ struct BenchWitnessCommand: ParsableCommand {
                         share(count.everOrdinary)))
         }
         try WitnessScene.measureTime(quality: quality)
+    }
+
+    private func runRaise() throws {
+        let (first, height, quality) = (first, height, quality)
+        let counts = Mutex([VisibleWater.Kind?: ColourTrial.Count]())
+        let failure = Mutex<(any Error)?>(nil)
+        DispatchQueue.concurrentPerform(iterations: scenes) { number in
+            do {
+                let found = try ColourTrial(seed: first &+ UInt64(number), heightMetres: height, quality: quality).run()
+                counts.withLock { counts in
+                    for (kind, count) in found { counts[kind, default: .init()].add(count) }
+                }
+            } catch { failure.withLock { $0 = error } }
+        }
+        if let failure = failure.withLock({ $0 }) { throw failure }
+        let all = counts.withLock { $0 }
+        print(
+            "\(scenes) scenes from seed \(first), \(Int(height)) m, JPEG quality \(quality); raised within three seconds"
+        )
+        for kind in VisibleWater.Kind.allCases where kind != .water {
+            let count = all[kind] ?? .init()
+            print(
+                kind.rawValue.padding(toLength: 15, withPad: " ", startingAt: 0)
+                    + String(format: "%6.1f %%", 100 * Double(count.raised) / Double(max(1, count.places))))
+        }
+        let nowhere = all[nil]?.raised ?? 0
+        let minutes = Double(scenes) * 3 / 60
+        print("where nothing is: \(nowhere) in \(String(format: "%.0f", minutes)) minutes of water")
     }
 }
 

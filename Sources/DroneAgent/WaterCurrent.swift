@@ -1,0 +1,12 @@
+/// How the water moves, as somebody who knows the river has written it down.
+public struct WaterCurrent: Hashable, Sendable {
+    /// Over ground.
+    public var metresPerSecond: Double
+    /// Where it flows to, clockwise from true north.
+    public var degrees: Double
+    /// A current of its parts.
+    public init(metresPerSecond: Double, degrees: Double) {
+        self.metresPerSecond = metresPerSecond
+        self.degrees = degrees
+    }
+}
