@@ -101,11 +101,13 @@ package struct ThermalLook {
 
     /// What is larger than a person or faster than a swimmer is told only where a single picture shows it clearly: boats and fires,
     /// not every patch of a meadow and every wake.
-    private mutating func told(of found: WaterTracks.Findings) -> [TrackReport] {
+    private mutating func told(of found: consuming WaterTracks.Findings) -> [TrackReport] {
         for (number, spot) in found.spots where hotspots.contains(where: { $0.overlaps(spot) }) { clear.insert(number) }
-        clear.formIntersection(found.tracks.map(\.number))
-        let told = found.tracks.filter { $0.doubts.isDisjoint(with: [.large, .fast]) || clear.contains($0.number) }
-        return Array(told.prefix(DetectionReport.tracksLimit))
+        var told = found.tracks
+        if !clear.isEmpty { clear.formIntersection(told.map(\.number)) }
+        told.removeAll { !$0.doubts.isDisjoint(with: [.large, .fast]) && !clear.contains($0.number) }
+        told.removeLast(max(0, told.count - DetectionReport.tracksLimit))
+        return told
     }
 
     /// What pictures of few pixels show only together. It joins the report as what it is in the picture and makes no tracks: at a pixel

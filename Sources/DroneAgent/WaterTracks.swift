@@ -14,6 +14,8 @@ struct WaterTracks {
     private var plane: LocalPlane?
     /// Spots that have a place, and what the tracker is told of each.
     private var kept: [Hotspot] = [], observations: [Observation] = []
+    /// Spots of confirmed tracks in the last frame with the track's number.
+    private var confirmed: [(track: UInt32, spot: Hotspot)] = []
     /// The error of each confirmed track's last sighting.
     private var ellipses: [UInt32: ErrorEllipse] = [:]
 
@@ -79,12 +81,12 @@ struct WaterTracks {
             }
             return (0..<Double(frame.width)).contains(pixel.x) && (0..<Double(frame.height)).contains(pixel.y)
         }
-        var found = Findings()
+        confirmed.removeAll(keepingCapacity: true)
         for (spot, number) in zip(kept, numbers) {
             guard let number, tracker.tracks.contains(where: { $0.number == number && $0.state == .confirmed }) else {
                 continue
             }
-            found.spots.append((number, spot))
+            confirmed.append((number, spot))
             if case .success(let ground) = place(spot.middle(grain: grain), camera: camera, pose: pose, errors: errors)
             {
                 ellipses[number] = ground.ellipse
@@ -93,16 +95,19 @@ struct WaterTracks {
         if !ellipses.isEmpty {
             ellipses = ellipses.filter { kept in tracker.tracks.contains { $0.number == kept.key } }
         }
-        found.tracks = reports(at: frame.captureTime.monotonic, seen: Set(found.spots.map(\.track)))
-        return found
+        return Findings(spots: confirmed, tracks: reports(at: frame.captureTime.monotonic, areOfFrame: true))
     }
 
-    /// All tracks that people are told of, the surest first, as of a moment.
-    func reports(at now: MonotonicInstant, seen: Set<UInt32> = []) -> [TrackReport] {
+    /// All tracks that people are told of, the surest first, as of a moment; the last frame's, or one that shows nothing.
+    func reports(at now: MonotonicInstant, areOfFrame: Bool = false) -> [TrackReport] {
         guard let plane else { return [] }
-        return tracker.tracks.filter { $0.state == .confirmed }
-            .map { report($0, plane, at: now, isSeen: seen.contains($0.number)) }
-            .sorted { Self.isSurer($0, than: $1) }
+        var reports: [TrackReport] = []
+        for track in tracker.tracks where track.state == .confirmed {
+            let isSeen = areOfFrame && confirmed.contains { $0.track == track.number }
+            reports.append(report(track, plane, at: now, isSeen: isSeen))
+        }
+        reports.sort { Self.isSurer($0, than: $1) }
+        return reports
     }
 
     private static func isSurer(_ one: TrackReport, than other: TrackReport) -> Bool {

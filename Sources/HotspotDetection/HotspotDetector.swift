@@ -58,7 +58,7 @@ public struct HotspotDetector: Sendable {
         }
         if configuration.polarity != .cold { grow(image, isCold: false) }
         if configuration.polarity != .warm { grow(image, isCold: true) }
-        found.sort { ($0.score, -$0.y, -$0.x) > ($1.score, -$1.y, -$1.x) }
+        sortFound()
         if configuration.background == .mean, configuration.polarity == .both { dropShadows() }
         spots.removeAll(keepingCapacity: true)
         spots.append(contentsOf: found.prefix(configuration.limit))
@@ -76,7 +76,7 @@ public struct HotspotDetector: Sendable {
         for spot in found {
             boxes.append((spot.x..<spot.x + spot.width, spot.y..<spot.y + spot.height))
         }
-        found.sort { ($0.score, -$0.y, -$0.x) > ($1.score, -$1.y, -$1.x) }
+        sortFound()
     }
 
     /// Makes the levels and what each tile of them holds.
@@ -117,6 +117,29 @@ public struct HotspotDetector: Sendable {
         for level in levels.indices {
             tiles[level].measure(
                 levels[level], reach: configuration.noiseReach, isCurved: configuration.background == .mean)
+        }
+    }
+
+    /// The strongest first. A heap sort, because the library's sort asks for memory beyond sixty-four.
+    private mutating func sortFound() {
+        func isStronger(_ one: Hotspot, _ other: Hotspot) -> Bool {
+            (one.score, -one.y, -one.x) > (other.score, -other.y, -other.x)
+        }
+        /// Lets the weakest of the first `count` come to the top of the heap again.
+        func sink(_ place: Int, _ count: Int) {
+            var place = place
+            while 2 * place + 1 < count {
+                var child = 2 * place + 1
+                if child + 1 < count, isStronger(found[child], found[child + 1]) { child += 1 }
+                guard isStronger(found[place], found[child]) else { return }
+                found.swapAt(place, child)
+                place = child
+            }
+        }
+        for place in stride(from: found.count / 2 - 1, through: 0, by: -1) { sink(place, found.count) }
+        for last in stride(from: found.count - 1, to: 0, by: -1) {
+            found.swapAt(0, last)
+            sink(0, last)
         }
     }
 

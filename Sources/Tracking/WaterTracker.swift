@@ -62,11 +62,16 @@ public struct WaterTracker: Sendable {
     /// What happened so far.
     public private(set) var counters = Counters()
     private var last: MonotonicInstant?
+    private var fixedPlaces = FixedPlaces()
     private var nextNumber: UInt32 = 0
-    /// Of the picture being looked at, kept because of the memory: what has a place, what is within a gate, and what belongs together.
+    /// Of the picture being looked at, kept because of the memory: what has a place, what is within a gate, what belongs together, what is
+    /// seen, what each observation belongs to, and how much tracks have jumped.
     private var usable: [Int] = []
     private var near: [(misfit: Double, track: Int, observation: Int)] = []
     private var pairs: [(track: Int, observation: Int)] = []
+    private var isTrackTaken: [Bool] = [], isObservationTaken: [Bool] = [], seen: [Bool] = []
+    private var belongs: [UInt32?] = []
+    private var jumpsEast: [Double] = [], jumpsNorth: [Double] = []
 
     /// A tracker without tracks.
     public init(rules: Rules = Rules()) { self.rules = rules }
@@ -78,7 +83,7 @@ public struct WaterTracker: Sendable {
     public mutating func update(
         _ observations: [Observation], at now: MonotonicInstant, isInView: (PlanePoint) -> Bool
     ) -> [UInt32?] {
-        var belongs = [UInt32?](repeating: nil, count: observations.count)
+        Self.fill(&belongs, nil, observations.count)
         if let last, now <= last {
             counters.skipped += 1
             return belongs
@@ -95,7 +100,7 @@ public struct WaterTracker: Sendable {
         usable.removeLast(max(0, usable.count - Self.observationsLimit))
         counters.unusable += UInt64(observations.count - usable.count)
 
-        var seen = [Bool](repeating: false, count: tracks.count)
+        Self.fill(&seen, false, tracks.count)
         let shift = commonShift(observations)
         pair(observations, shift)
         for (track, index) in pairs {
@@ -120,7 +125,9 @@ public struct WaterTracker: Sendable {
         for index in tracks.indices {
             if seen[index] {
                 tracks[index].note(isInView: true, at: now)
-                judgeDoubts(about: &tracks[index], at: now)
+                // Not a method: a copy of this value would make `tracks` be copied for each change.
+                let stands = Self.judgeDoubts(about: &tracks[index], rules, at: now)
+                if stands, tracks[index].state == .confirmed { fixedPlaces.note(tracks[index].place, at: now) }
             } else {
                 let isInView = isInView(tracks[index].place)
                 if isInView { tracks[index].miss() }
@@ -137,6 +144,7 @@ public struct WaterTracker: Sendable {
     /// Forgets all tracks, for water far away; numbers go on and counters stay.
     public mutating func forget() {
         tracks.removeAll()
+        fixedPlaces.forget()
         last = nil
     }
 
@@ -158,8 +166,8 @@ public struct WaterTracker: Sendable {
             }
         }
         near.sort { ($0.misfit, $0.track, $0.observation) < ($1.misfit, $1.track, $1.observation) }
-        var isTrackTaken = [Bool](repeating: false, count: tracks.count)
-        var isObservationTaken = [Bool](repeating: false, count: observations.count)
+        Self.fill(&isTrackTaken, false, tracks.count)
+        Self.fill(&isObservationTaken, false, observations.count)
         for one in near where !isTrackTaken[one.track] && !isObservationTaken[one.observation] {
             isTrackTaken[one.track] = true
             isObservationTaken[one.observation] = true
@@ -172,15 +180,28 @@ public struct WaterTracker: Sendable {
         let still = PlanePoint(east: 0, north: 0)
         guard tracks.count(where: { $0.state == .confirmed }) >= Self.commonLeast else { return still }
         pair(observations, still)
-        let jumps = pairs.filter { tracks[$0.track].state == .confirmed }
-            .map { observations[$0.observation].place - tracks[$0.track].place }
-        guard jumps.count >= Self.commonLeast else { return still }
-        func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
-        return PlanePoint(east: median(jumps.map(\.east)), north: median(jumps.map(\.north)))
+        jumpsEast.removeAll(keepingCapacity: true)
+        jumpsNorth.removeAll(keepingCapacity: true)
+        for pair in pairs where tracks[pair.track].state == .confirmed {
+            let jump = observations[pair.observation].place - tracks[pair.track].place
+            jumpsEast.append(jump.east)
+            jumpsNorth.append(jump.north)
+        }
+        guard jumpsEast.count >= Self.commonLeast else { return still }
+        jumpsEast.sort()
+        jumpsNorth.sort()
+        return PlanePoint(east: jumpsEast[jumpsEast.count / 2], north: jumpsNorth[jumpsNorth.count / 2])
+    }
+
+    /// Without asking for memory, if there is enough.
+    private static func fill<Value>(_ values: inout [Value], _ value: Value, _ count: Int) {
+        values.removeAll(keepingCapacity: true)
+        for _ in 0..<count { values.append(value) }
     }
 
     /// A doubt about how it moves comes when the measurement is sure of it and goes when it is sure of the opposite.
-    private func judgeDoubts(about track: inout Track, at now: MonotonicInstant) {
+    /// Returns whether it surely stands.
+    private static func judgeDoubts(about track: inout Track, _ rules: Rules, at now: MonotonicInstant) -> Bool {
         func set(_ doubt: TrackReport.Doubts, _ holds: Bool) {
             if holds { track.doubts.insert(doubt) } else { track.doubts.remove(doubt) }
         }
@@ -197,9 +218,11 @@ public struct WaterTracker: Sendable {
         judgeSpeed(track.velocity, error: 2 * track.sigmas.velocity)
         // Only a current well above the error tells what stands from what drifts.
         let slow = rules.current.length / 4
-        guard rules.current.length > 0.5, overall.error < 2 * slow else { return }
-        if overall.velocity.length < slow { set(.fixed, true) }
+        guard rules.current.length > 0.5, overall.error < 2 * slow else { return false }
+        let stands = overall.velocity.length < slow
+        if stands { set(.fixed, true) }
         if overall.velocity.length > 2 * slow { set(.fixed, false) }
+        return stands
     }
 
     private mutating func judge(at now: MonotonicInstant) {
@@ -210,6 +233,8 @@ public struct WaterTracker: Sendable {
             {
                 tracks[index].state = .confirmed
                 counters.confirmed += 1
+                // Until its own movement is known: what drifts over such a place leaves it within seconds.
+                if fixedPlaces.holds(track.place, at: now) { tracks[index].doubts.insert(.fixed) }
             }
         }
         tracks.removeAll { track in

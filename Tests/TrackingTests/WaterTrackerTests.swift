@@ -246,6 +246,36 @@ import Testing
     }
 
     /// Noise near a place now and then does not keep a track alive.
+    /// What stood somewhere is known there when it is found again; what drifts over the place is cleared by its own movement, and after ten
+    /// minutes nobody remembers.
+    @Test func whereSomethingStoodIsKnown() throws {
+        for (gap, drifts, isKnown) in [(100.0, false, true), (100, true, true), (700, false, false)] {
+            var tracker = WaterTracker(rules: Self.river)
+            for step in 0..<60 { _ = tracker.update([seen(4, 2)], at: time(Double(step) / 10)) { _ in true } }
+            #expect(tracker.tracks.first?.doubts == .fixed)
+            var first: TrackReport.Doubts?
+            for step in 0..<60 {
+                let east = drifts ? 2.8 + 0.15 * Double(step) : 4.1
+                _ = tracker.update([seen(east, 2)], at: time(6 + gap + Double(step) / 10)) { _ in true }
+                let track = try #require(tracker.tracks.first)
+                #expect(tracker.tracks.count == 1 && track.number == 1)
+                if track.state == .confirmed, first == nil { first = track.doubts }
+            }
+            #expect((first == .fixed) == isKnown)
+            #expect(tracker.tracks.first?.doubts == (drifts ? [] : .fixed))
+        }
+    }
+
+    @Test func placesAreForgottenOldestFirst() {
+        var places = FixedPlaces()
+        for number in 0...FixedPlaces.limit {
+            places.note(PlanePoint(east: 10 * Double(number), north: 0), at: time(Double(number)))
+        }
+        #expect(!places.holds(PlanePoint(east: 0, north: 0), at: time(70)))
+        #expect(places.holds(PlanePoint(east: 10, north: 1), at: time(70)))
+        #expect(!places.holds(PlanePoint(east: 10, north: 1), at: time(602)))
+    }
+
     @Test func whatChanceFindsNowAndThenIsNotSeen() {
         var tracker = WaterTracker(rules: Self.river)
         for step in 0..<100 {

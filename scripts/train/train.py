@@ -159,7 +159,7 @@ def loss_of(logits, masks, options):
     return options["entropy"] * entropy.mean() + 0.5 * each + 0.5 * whole, chance
 
 
-OPTIONS = dict(steps=3000, batch=32, rate=4e-3, decay=1e-3, positive=0.5, paste=0.12, warp=0.6, entropy=10.0, edge=1.0,
+OPTIONS = dict(steps=5000, batch=32, rate=4e-3, decay=1e-3, positive=0.65, paste=0.15, warp=0.6, entropy=10.0, edge=1.0,
                average=0.998)
 
 
