@@ -73,6 +73,38 @@ class Layered(nn.Module):
         return total
 
 
+def begin_with(network, layers, inputs):
+    """Gives a network the weights of an integer one of the same shape; the normalisations are set from a batch of inputs so that they change
+    nothing."""
+    def recover(name, module):
+        layer = by_name[name]
+        scale = layer["multiplier"] / 2.0**layer["shift"]
+        one = integer.LOGIT_ONE if name == "out" else network.input_one
+        with torch.no_grad():
+            weights = layer["weights"] * (scale * network.input_one / one)[:, None, None, None]
+            module.weight.copy_(torch.from_numpy(weights.astype(np.float32)))
+        return torch.from_numpy((layer["bias"] * scale / one).astype(np.float32))
+
+    def settle(block, bias):
+        def hook(_, __, convolved):
+            norm, mean, variance = block.norm, convolved.mean((0, 2, 3)), convolved.var((0, 2, 3))
+            with torch.no_grad():
+                norm.running_mean.copy_(mean)
+                norm.running_var.copy_(variance)
+                norm.weight.copy_(torch.sqrt(variance + norm.eps))
+                norm.bias.copy_(bias + mean)
+        return hook
+    by_name = {step[4]: layer for step, layer in zip(network.steps, layers) if step[0] == integer.CONV}
+    with torch.no_grad():
+        network.out.bias.copy_(recover("out", network.out))
+        hooks = [block.convolution.register_forward_hook(settle(block, recover(name, block.convolution)))
+                 for name, block in network.blocks.items()]
+        network.eval()(inputs)
+    for hook in hooks:
+        hook.remove()
+    network.train()
+
+
 def fit(network, options, loss_of_batch, clip, log, each, save=None):
     """Trains for `options["steps"]`; returns the network with its weights averaged over the last steps. `loss_of_batch()` draws a batch and
     gives its loss; every `each` steps the mean is logged, and what is there saved to the file `save`."""

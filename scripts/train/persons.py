@@ -17,7 +17,7 @@ from torch import nn
 from torch.nn import functional
 
 import integer_reference as integer
-from layered import Block, Layered, fit, quantise
+from layered import Block, Layered, begin_with, fit, quantise
 
 CROP, CELL = 256, 4          # pixels of a training crop; pixels of a cell of the network's output
 PASSES = 2                   # the picture and its mirror image
@@ -201,10 +201,13 @@ def loss_of(logits, heats, weights):
 OPTIONS = dict(steps=9000, batch=8, rate=3e-3, decay=2e-2, paste=0.5, invert=0.05, average=0.999)
 
 
-def train(pictures, seed, options, log, save):
-    """A trained network, its weights averaged over the last steps."""
+def train(pictures, seed, options, log, save, start=None):
+    """A trained network, its weights averaged over the last steps; `start` is the file of one to begin with."""
     torch.manual_seed(seed)
     network = Network().to(memory_format=torch.channels_last)
+    if start:
+        sample = np.stack([planes(picture["image"]) for picture in pictures[::5]])
+        begin_with(network, integer.read(start)[1], torch.from_numpy(sample.astype(np.float32)))
     crops = Crops(pictures, seed, options)
 
     def loss_of_batch():
@@ -303,6 +306,7 @@ def main():
     parser.add_argument("--folds", required=True, metavar="FOLDER")
     parser.add_argument("--only", choices=("even", "odd", "all"), help="only this network")
     parser.add_argument("--load", metavar="FOLDER", help="do not train: networks as PyTorch saved them, from an earlier run")
+    parser.add_argument("--start", metavar="FOLDER", help="begin with the networks of an earlier run in this folder, not from nothing")
     parser.add_argument("--save", metavar="FOLDER", help="save networks as PyTorch does")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--option", action="append", default=[], metavar="NAME=VALUE", help="training option, JSON value")
@@ -325,7 +329,8 @@ def main():
             network.load_state_dict(torch.load(f"{arguments.load}/{name}.pt"))
             network.eval()
         else:
-            network = train(training, arguments.seed, options, log, arguments.save and f"{arguments.save}/{name}.pt")
+            network = train(training, arguments.seed, options, log, arguments.save and f"{arguments.save}/{name}.pt",
+                            arguments.start and f"{arguments.start}/persons-{name}.lbcn")
         sample = torch.from_numpy(np.stack([planes(p["image"]) for p in training[::5]]).astype(np.float32))
         # Persons are few among so many cells: nothing that they excite is to be cut off.
         layers = quantise(network, sample, 1.0)

@@ -310,15 +310,18 @@ def write(path, network, gate, pictures, passes):
 
 def two_fold(pictures, options, passes, seed, log, folder):
     """Prints the report: no threshold is taken from what it was trained on or is tested on."""
-    whole = {"float": Score(), "integer": Score()}
+    whole = {"floating point": Score(), "integer": Score(), "integer, no gate": Score()}
+    no_gate = np.array([0, 0, 0, 0, -1], np.float32)
     for fold in (0, 1):
         training, testing = pictures[fold::2], pictures[1 - fold::2]
         gate = train_gate(training)
         log(f"  gate {'AB'[fold]}: {np.round(gate, 3)}")
         network = train(training, seed + fold, options, log)
         layers = write(f"{folder}/{('even', 'odd')[fold]}.lbcn", network, gate, training, passes)
-        for name, logits in (("float", float_logits(network, passes)), ("integer", integer_logits(layers, passes))):
-            score = measure(testing, maps(testing, gate, logits))
+        whole_numbers = integer_logits(layers, passes)
+        for name, logits, used in (("floating point", float_logits(network, passes), gate), ("integer", whole_numbers, gate),
+                                   ("integer, no gate", whole_numbers, no_gate)):
+            score = measure(testing, maps(testing, used, logits))
             whole[name].merge(score)
             log(f"  fold {'AB'[fold]} -> {'BA'[fold]} {name}: {score}")
     for name, score in whole.items():

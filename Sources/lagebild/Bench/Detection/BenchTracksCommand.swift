@@ -23,6 +23,7 @@ struct BenchTracksCommand: ParsableCommand {
     @Option(help: "Hours of water with ducks, boats, outfalls and glints for each sensor.") var clutterHours = 0.0
     @Option(help: "Seconds of water before a head comes up.") var before = 10.0
     @Option(help: "How much warmer the head is, kelvin.") var kelvin = 6.0
+    @Option(help: "Write pages into this folder that show heads that were missed and found, and what tracks lie on.") var report: String?
     @Option(help: "What the scores of eight looks must come to, other than delivered.") var confirmScore: Double?
 
     enum SensorName: String, ExpressibleByArgument, CaseIterable {
@@ -41,12 +42,17 @@ struct BenchTracksCommand: ParsableCommand {
         }
     }
 
-    func run() {
+    func run() throws {
         var rules = WaterTracker.Rules()
         if let confirmScore { rules.confirmScore = confirmScore }
         for which in SensorName.allCases where self.sensor.map({ $0 == which }) ?? true {
             let (name, sensor, height) = (which.title, which.sensor, which.heightMetres)
-            Self.measureHeads(seeds, first, name, sensor, height, kelvin, after: before, rules)
+            let found = Self.measureHeads(seeds, first, name, sensor, height, kelvin, after: before, rules)
+            if let report {
+                let pictures = TrackPictures(folder: "\(report)/\(which)", sensor: sensor, heightMetres: height)
+                try pictures.writeHeads(found, first, kelvin, after: before)
+                try pictures.writeClutter(first, rules)
+            }
             if clutterHours > 0 { Self.measureClutter(clutterHours, name, sensor, height, first, rules) }
             guard hours > 0 else { continue }
             // In pieces of a minute, so that both cores have work.
@@ -72,7 +78,7 @@ struct BenchTracksCommand: ParsableCommand {
     }
 
     /// Detector and tracker over the pictures of a hover.
-    private struct Watch {
+    struct Watch {
         let hover: WaterHover
         var detector = HotspotDetector(configuration: .candidates(unit: .centikelvin))
         var pattern = FixedPattern(unit: .centikelvin)
@@ -111,18 +117,20 @@ struct BenchTracksCommand: ParsableCommand {
     /// What became of a head.
     private enum Fate: Int { case neverFound, lost, doubted, held }
 
-    /// Heads found within a second, and what is said of them after `holdSeconds`.
+    /// Heads found within a second, and what is said of them after `holdSeconds`. Returns which were found.
     private static func measureHeads(
         _ seeds: Int, _ first: UInt64, _ name: String, _ sensor: WaterHover.Sensor, _ height: Double, _ kelvin: Double,
         after before: Double, _ rules: WaterTracker.Rules
-    ) {
+    ) -> [Bool] {
         let fates = Mutex([Int](repeating: 0, count: 4))
+        let which = Mutex([Bool](repeating: false, count: seeds))
         let found = parallel(seeds) { number in
             let hover = WaterHover(
                 seed: first &+ UInt64(number), sensor: sensor, heightMetres: height, headKelvin: kelvin,
                 headAppears: before)
             let (isFound, fate) = follow(hover, height, rules)
             fates.withLock { $0[fate.rawValue] += 1 }
+            which.withLock { $0[number] = isFound }
             return isFound ? 1 : 0
         }
         let fate = fates.withLock { $0 }
@@ -136,6 +144,7 @@ struct BenchTracksCommand: ParsableCommand {
                     "%@ at %.0f m, after %.0f s: %d followed without a doubt, %d with, %d lost again, %d never found",
                 name as NSString, height, holdSeconds, fate[Fate.held.rawValue], fate[Fate.doubted.rawValue],
                 fate[Fate.lost.rawValue], fate[Fate.neverFound.rawValue]))
+        return which.withLock { $0 }
     }
     /// So long each head stays in the picture.
     private static let holdSeconds = 4.0

@@ -2,13 +2,17 @@ import Foundation
 import HotspotDetection
 import ImageCoding
 
-/// Pictures of what was found and what was not: a page for people, the worst first. Holds no picture longer than it takes to write it.
+/// Pictures of what was found and what was not: a page for people, the worst first, and one picture of eight of them, mistakes above. Holds
+/// only the pictures that may get into that one.
 ///
 /// Green is true and found, red true and missed, yellow found and not true.
 final class DetectReport {
     private struct Entry {
         var file: String, caption: String
         var mistakes: Int
+        /// Interleaved red, green and blue.
+        var pixels: [UInt8]
+        var width: Int, height: Int
     }
     enum Verdict {
         case found, missed, invented
@@ -54,7 +58,10 @@ final class DetectReport {
             Entry(
                 file: file,
                 caption: "\(name): \(count(.found)) found, \(count(.missed)) missed, \(count(.invented)) invented",
-                mistakes: count(.missed) + count(.invented)))
+                mistakes: count(.missed) + count(.invented), pixels: pixels, width: width, height: height))
+        // Of each kind no more than a sheet has room for.
+        let alike = entries.indices.filter { (entries[$0].mistakes > 0) == (count(.missed) + count(.invented) > 0) }
+        if alike.count > Self.acrossSheet, let last = alike.last { entries[last].pixels = [] }
     }
 
     private static func draw(_ mark: Mark, _ scale: Int, _ pixels: inout [UInt8], width: Int, height: Int) {
@@ -62,13 +69,39 @@ final class DetectReport {
         let left = (mark.left - 3) * scale, right = (mark.right + 4) * scale
         let top = (mark.top - 3) * scale, bottom = (mark.bottom + 4) * scale
         guard left < right, top < bottom else { return }
-        for y in max(0, top)..<max(0, min(height, bottom)) {
-            for x in max(0, left)..<max(0, min(width, right))
+        // What is told of may lie outside of the picture.
+        for y in (top..<bottom).clamped(to: 0..<height) {
+            for x in (left..<right).clamped(to: 0..<width)
             where x < left + scale || x >= right - scale || y < top + scale || y >= bottom - scale {
                 let place = (y * width + x) * 3
                 (pixels[place], pixels[place + 1], pixels[place + 2]) = colour
             }
         }
+    }
+
+    private static let acrossSheet = 4
+
+    /// Mistakes above, the others below, four of each, cut to the size of the first.
+    private func writeSheet() throws {
+        guard let first = entries.first(where: { !$0.pixels.isEmpty }) else { return }
+        let rows = [true, false].map { isBad in
+            entries.filter { ($0.mistakes > 0) == isBad && !$0.pixels.isEmpty }.prefix(Self.acrossSheet)
+        }
+        let gap = 4
+        let width = Self.acrossSheet * (first.width + gap) - gap, height = 2 * (first.height + gap) - gap
+        var sheet = [UInt8](repeating: 255, count: width * height * 3)
+        for (row, entries) in rows.enumerated() {
+            for (column, entry) in entries.enumerated() {
+                let across = min(entry.width, first.width) * 3
+                for y in 0..<min(entry.height, first.height) {
+                    let to = ((row * (first.height + gap) + y) * width + column * (first.width + gap)) * 3
+                    let from = y * entry.width * 3
+                    sheet.replaceSubrange(to..<to + across, with: entry.pixels[from..<from + across])
+                }
+            }
+        }
+        let jpeg = try JPEGEncoder(quality: 80).encode(sheet, layout: .rgb, width: width, height: height)
+        try Data(jpeg).write(to: URL(fileURLWithPath: folder + "/sheet.jpg"))
     }
 
     /// Writes the page; the worst pictures first, then as many without a mistake.
@@ -93,5 +126,6 @@ final class DetectReport {
             \(figures(good))
             """
         try Data(page.utf8).write(to: URL(fileURLWithPath: folder + "/index.html"))
+        try writeSheet()
     }
 }
