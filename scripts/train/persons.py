@@ -21,7 +21,7 @@ from layered import Block, Layered, begin_with, fit, quantise
 
 CROP, CELL = 256, 4          # pixels of a training crop; pixels of a cell of the network's output
 PASSES = 2                   # the picture and its mirror image
-AIM, SEEN_AIM = 0.5, 0.2     # false blobs a picture: wanted, and allowed on pictures that the network was trained on
+AIM = 0.5                    # false blobs a picture that are wanted at most
 
 
 # ---------------------------------------------------------------- data
@@ -259,13 +259,6 @@ def both_ways(logits_of, pictures):
     return maps
 
 
-def float_logits(network):
-    def logits_of(inputs):
-        with torch.no_grad():
-            return network(torch.from_numpy(inputs[None].astype(np.float32)))[0].numpy()
-    return logits_of
-
-
 def integer_logits(layers):
     """Logits of the integer network, in units of one. Double precision holds every sum exactly, and is faster than whole numbers."""
     def logits_of(inputs):
@@ -294,6 +287,16 @@ def threshold_for(pictures, maps, most):
     return min([row[0] for row in curve(pictures, maps) if row[3] + row[4] <= most], default=3.0)
 
 
+def thresholds_of(pictures, unseen):
+    """Of each network the lowest threshold with at most AIM false blobs a picture: that of one half from what the other one makes of its own
+    pictures' other half, so that no threshold has seen what it is measured on; that of all from both. Zero where a half is missing."""
+    if any(m is None for m in unseen):
+        return dict(even=0.0, odd=0.0, all=0.0)
+    # The network "even" is measured on odd pictures: its threshold comes from even ones, which the network "odd" has not seen.
+    return dict(even=threshold_for(pictures[0::2], unseen[0::2], AIM), odd=threshold_for(pictures[1::2], unseen[1::2], AIM),
+                all=threshold_for(pictures, unseen, AIM))
+
+
 def report(title, pictures, maps, threshold, log):
     _, found, persons, false, others = next(row for row in curve(pictures, maps) if row[0] == threshold)
     log(f"  {title} above {threshold:.2f}: {100 * found / persons:.1f} % ({found} of {persons}), "
@@ -304,7 +307,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", required=True)
     parser.add_argument("--folds", required=True, metavar="FOLDER")
-    parser.add_argument("--only", choices=("even", "odd", "all"), help="only this network")
+    parser.add_argument("--only", choices=("even", "odd", "all"), help="only this network; thresholds need both halves, see --load")
     parser.add_argument("--load", metavar="FOLDER", help="do not train: networks as PyTorch saved them, from an earlier run")
     parser.add_argument("--start", metavar="FOLDER", help="begin with the networks of an earlier run in this folder, not from nothing")
     parser.add_argument("--save", metavar="FOLDER", help="save networks as PyTorch does")
@@ -319,7 +322,7 @@ def main():
     log = lambda text: print(text, flush=True)
     probe = Network()
     log(f"{probe.parameters_folded()} parameters, {probe.multiplications(320 * 256) / 1e6:.0f} million multiplications, {options}")
-    unseen = [None] * len(pictures)
+    unseen, trained = [None] * len(pictures), {}
     for name in ("even", "odd", "all"):
         if arguments.only not in (None, name):
             continue
@@ -333,25 +336,19 @@ def main():
                             arguments.start and f"{arguments.start}/persons-{name}.lbcn")
         sample = torch.from_numpy(np.stack([planes(p["image"]) for p in training[::5]]).astype(np.float32))
         # Persons are few among so many cells: nothing that they excite is to be cut off.
-        layers = quantise(network, sample, 1.0)
-        if name == "all":
-            # Its own pictures would flatter it: its threshold suits the two networks on what they have not seen.
-            known = [(p, m) for p, m in zip(pictures, unseen) if m is not None]
-            threshold = threshold_for(*zip(*known), AIM) if known else 0.0
-        else:
-            seen = both_ways(integer_logits(layers), training)
-            # A network knows the pictures it was trained on: fewer false blobs there stand for more elsewhere.
-            threshold = threshold_for(training, seen, SEEN_AIM)
-            report(f"{name}, seen", training, seen, threshold, log)
+        trained[name] = quantise(network, sample, 1.0)
+        if name != "all":
             first = 1 if name == "even" else 0
-            other = pictures[first::2]
-            unseen[first::2] = both_ways(integer_logits(layers), other)
-            report(f"{name}, unseen, floating point", other, both_ways(float_logits(network), other), threshold, log)
-            report(f"{name}, unseen", other, unseen[first::2], threshold, log)
+            unseen[first::2] = both_ways(integer_logits(trained[name]), pictures[first::2])
+    thresholds = thresholds_of(pictures, unseen)
+    for name, layers in trained.items():
         integer.write(
             f"{arguments.folds}/persons-{name}.lbcn",
-            dict(edge=0, inputs=4, passes=PASSES, mask=round(threshold * PASSES * integer.LOGIT_ONE), region=0), layers)
-        log(f"persons-{name}.lbcn: {os.path.getsize(f'{arguments.folds}/persons-{name}.lbcn')} bytes, above {threshold:.2f}")
+            dict(edge=0, inputs=4, passes=PASSES, mask=round(thresholds[name] * PASSES * integer.LOGIT_ONE), region=0), layers)
+        log(f"persons-{name}.lbcn: {os.path.getsize(f'{arguments.folds}/persons-{name}.lbcn')} bytes, above {thresholds[name]:.2f}")
+        if name != "all":
+            first = 1 if name == "even" else 0
+            report(f"{name}, on the other half", pictures[first::2], unseen[first::2], thresholds[name], log)
     if all(m is not None for m in unseen):
         for threshold, found, persons, false, others in curve(pictures, unseen):
             if 0.05 < false < 2:

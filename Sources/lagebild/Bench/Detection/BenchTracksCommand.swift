@@ -23,7 +23,8 @@ struct BenchTracksCommand: ParsableCommand {
     @Option(help: "Hours of water with ducks, boats, outfalls and glints for each sensor.") var clutterHours = 0.0
     @Option(help: "Seconds of water before a head comes up.") var before = 10.0
     @Option(help: "How much warmer the head is, kelvin.") var kelvin = 6.0
-    @Option(help: "Write pages into this folder that show heads that were missed and found, and what tracks lie on.") var report: String?
+    @Option(help: "Write pages into this folder that show heads that were missed and found, and what tracks lie on.")
+    var report: String?
     @Option(help: "What the scores of eight looks must come to, other than delivered.") var confirmScore: Double?
 
     enum SensorName: String, ExpressibleByArgument, CaseIterable {

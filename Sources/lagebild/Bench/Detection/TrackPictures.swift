@@ -26,7 +26,8 @@ struct TrackPictures {
             let head = hover.head(at: hover.seconds(of: picture))
             guard let image = grey(hover.picture(picture)) else { continue }
             try report.add(
-                "head \(first &+ UInt64(number))", image, [mark(head.x, head.y, 0.2, isFound ? .found : .missed, hover)])
+                "head \(first &+ UInt64(number))", image, [mark(head.x, head.y, 0.2, isFound ? .found : .missed, hover)]
+            )
         }
         let count = found.count { $0 }
         try report.finish(
