@@ -34,6 +34,8 @@ package struct WitnessDesk {
     private static let firstNumber: UInt32 = 1 << 31
     /// So near to what the thermal camera follows, it is the same thing, metres; the cameras' own error comes on top.
     private static let sameMetres = 3.0
+    /// Seen in the last look, which may be so long ago, milliseconds.
+    private static let betweenLooks: UInt32 = 500
     /// Where more colours than this stay at once the picture shows land, and none is told of.
     private static let coloursLimit = 6
 
@@ -68,6 +70,8 @@ package struct WitnessDesk {
             guard !isTold else { return nil }
             var raised = track
             raised.sense = .visible
+            // The visible camera is looked at less often than reports are written.
+            raised.isSeen = track.unseenMilliseconds <= Self.betweenLooks
             raised.number |= Self.firstNumber
             return raised
         }

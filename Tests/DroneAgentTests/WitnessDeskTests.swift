@@ -156,6 +156,7 @@ import VisibleWitness
         }
         let track = try #require(raised(1750).first)
         #expect(raised(1750).count == 1 && track.sense == .visible && track.number >= 1 << 31 && track.doubts.isEmpty)
+        #expect(track.isSeen && raised(2500).first?.isSeen == false)
         let off = LocalPlane(origin: Self.home).offset(
             to: GeodeticPosition(latitude: track.latitude, longitude: track.longitude))
         #expect(abs(off.east + 2.4) < 0.5 && abs(off.north - 3) < 0.5)
