@@ -31,6 +31,10 @@ struct DemoCommand: AsyncParsableCommand {
         let station = try start(["leitstelle", "--config", folder + "/leitstelle.yaml"])
         let agent = try start(["agent", "--config", folder + "/agent.yaml"])
         flight.start()
+        // Who reads the address opens it: the page has to be there.
+        for _ in 0..<300 where station.isRunning && !Self.isListening(port) {
+            try await Task.sleep(for: .milliseconds(100))
+        }
         print(
             """
 
@@ -59,6 +63,22 @@ struct DemoCommand: AsyncParsableCommand {
             throw CommandFailure("a part of the demo ended by itself; its message stands above")
         }
         print("The demo has ended; its records are in \(folder)")
+    }
+
+    /// Whether something on this machine takes connections at a port.
+    private static func isListening(_ port: Int) -> Bool {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = in_port_t(truncatingIfNeeded: port).bigEndian
+        address.sin_addr.s_addr = in_addr_t(0x7f00_0001).bigEndian
+        return withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+            }
+        }
     }
 
     private func start(_ arguments: [String]) throws -> Process {
