@@ -14,7 +14,7 @@ struct PictureMotion {
 
     /// The motion since the frame before; nil at the first, without a pose and where the camera does not look down on the water.
     mutating func motion(to frame: Frame, camera: CameraModel?) -> ImageMotion? {
-        guard frame.pose.quality == .interpolated || frame.pose.quality == .extrapolated, let camera else {
+        guard frame.pose.quality.isOfTheMoment, let camera else {
             last = nil
             return nil
         }
@@ -39,9 +39,9 @@ struct PictureMotion {
         func drifted(east: Double, north: Double) -> ImagePoint? {
             project(plane.position(east: east, north: north), camera: camera, pose: now)
         }
-        let metres = (current?.metresPerSecond ?? 0) * seconds, angle = (current?.degrees ?? 0) * .pi / 180
+        let (currentEast, currentNorth) = current.map { ($0.east, $0.north) } ?? (0, 0)
         let own = (current == nil ? ImageMotion.fastestCurrent : ImageMotion.swimmerSpeed) * seconds
-        guard let water = drifted(east: metres * sin(angle), north: metres * cos(angle)),
+        guard let water = drifted(east: currentEast * seconds, north: currentNorth * seconds),
             let east = drifted(east: own, north: 0), let north = drifted(east: 0, north: own)
         else { return nil }
         let reach = max(hypot(east.x - middle.x, east.y - middle.y), hypot(north.x - middle.x, north.y - middle.y))

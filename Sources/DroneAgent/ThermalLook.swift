@@ -70,9 +70,9 @@ package struct ThermalLook {
         if let desk {
             told = WitnessDesk.Told(tracks: tracks, captureTime: now)
             let raised = desk.raised(at: now, beside: tracks)
-            // What both might show goes before what only one does; a full list keeps room for the surest of these.
-            let room = max(DetectionReport.tracksLimit - raised.count, DetectionReport.tracksLimit / 2)
-            tracks = Array(tracks.prefix(room) + raised.prefix(DetectionReport.tracksLimit - min(room, tracks.count)))
+            // There are few of these, and nobody else tells of them: a full list makes room.
+            tracks.removeLast(max(0, tracks.count + raised.count - DetectionReport.tracksLimit))
+            tracks += raised
         }
         var report = DetectionReport(
             id: ObjectID(flight: frame.id.flight, stream: id, sequence: sequence), captureTime: frame.captureTime,
@@ -101,7 +101,7 @@ package struct ThermalLook {
 
     /// What is larger than a person or faster than a swimmer is told only where a single picture shows it clearly: boats and fires,
     /// not every patch of a meadow and every wake.
-    private mutating func told(of found: consuming WaterTracks.Findings) -> [TrackReport] {
+    private mutating func told(of found: WaterTracks.Findings) -> [TrackReport] {
         for (number, spot) in found.spots where hotspots.contains(where: { $0.overlaps(spot) }) { clear.insert(number) }
         var told = found.tracks
         if !clear.isEmpty { clear.formIntersection(told.map(\.number)) }
@@ -176,16 +176,14 @@ package struct ThermalLook {
 
     /// At a pixel, or in the middle of the picture.
     private func placementErrors(at pixel: ImagePoint?, camera: CameraModel?, _ pose: Pose) -> PlacementErrors {
-        guard var calibration = thermal.calibration, let camera else { return .typical }
-        calibration.camera = camera
-        let pixel = pixel ?? ImagePoint(x: Double(camera.width) / 2, y: Double(camera.height) / 2)
-        return calibration.errors(at: pixel, flight: .typical, groundSpeed: Double(pose.groundSpeed))
+        guard let calibration = thermal.calibration, let camera else { return .typical }
+        return calibration.errors(at: pixel, camera: camera, pose)
     }
 
     private func placed(_ hotspot: Hotspot, _ frame: Frame, _ camera: CameraModel?) -> Detection {
         var detection = hotspot.detection
         let pose = frame.pose
-        guard pose.quality == .interpolated || pose.quality == .extrapolated, let camera else { return detection }
+        guard pose.quality.isOfTheMoment, let camera else { return detection }
         let pixel = ImagePoint(x: Double(hotspot.centroidX) + 0.5, y: Double(hotspot.centroidY) + 0.5)
         let errors = placementErrors(at: pixel, camera: camera, pose)
         if case .success(let ground) = place(pixel, camera: camera, pose: CameraPose(pose), errors: errors) {
@@ -218,6 +216,16 @@ extension AgentConfiguration.Thermal {
         return CameraModel(
             width: width, height: height, horizontalFieldOfViewDegrees: horizontalFieldOfViewDegrees,
             mountPitchDegrees: mountPitchDegrees)
+    }
+}
+
+extension CameraCalibration {
+    /// At a pixel of pictures of `camera`'s size, or in the middle, on a flight as most are.
+    func errors(at pixel: ImagePoint?, camera: CameraModel, _ pose: Pose) -> PlacementErrors {
+        var sized = self
+        sized.camera = camera
+        let pixel = pixel ?? ImagePoint(x: Double(camera.width) / 2, y: Double(camera.height) / 2)
+        return sized.errors(at: pixel, flight: .typical, groundSpeed: Double(pose.groundSpeed))
     }
 }
 

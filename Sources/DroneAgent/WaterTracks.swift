@@ -22,9 +22,7 @@ struct WaterTracks {
     init(current: WaterCurrent?) {
         var rules = WaterTracker.Rules()
         if let current {
-            rules.current = PlanePoint(
-                east: current.metresPerSecond * sin(current.degrees * .pi / 180),
-                north: current.metresPerSecond * cos(current.degrees * .pi / 180))
+            rules.current = PlanePoint(east: current.east, north: current.north)
         } else {
             // Anything up to a strong current has to be taken for possible.
             rules.velocitySigma = 1.2
@@ -51,19 +49,18 @@ struct WaterTracks {
 
     /// Whether a frame with this pose can be put on the water.
     func canPlace(_ pose: Pose) -> Bool {
-        (pose.quality == .interpolated || pose.quality == .extrapolated)
-            && GeodeticPosition(latitude: pose.latitude, longitude: pose.longitude).isValid
+        pose.quality.isOfTheMoment && GeodeticPosition(latitude: pose.latitude, longitude: pose.longitude).isValid
     }
 
     /// The sensor corrected itself: nothing is missed.
     mutating func skip() { tracker.skip() }
 
-    /// Follows a frame's spots, which count in squares of `grain` × `grain` of the frame's pixels.
+    /// Follows the spots of a frame that can be placed; they count in squares of `grain` × `grain` of the frame's pixels.
     mutating func follow(
         _ spots: [Hotspot], of frame: Frame, grain: Double = 1, camera: CameraModel, errors: PlacementErrors
     ) -> Findings {
         let pose = CameraPose(frame.pose)
-        guard canPlace(frame.pose), let plane = plane(around: pose.position) else {
+        guard let plane = plane(around: pose.position) else {
             return Findings(tracks: reports(at: frame.captureTime.monotonic))
         }
         let view = try? CameraView(of: camera, at: pose)

@@ -83,17 +83,15 @@ package struct WitnessDesk {
         let now = frame.captureTime.monotonic
         guard witness.isDue(at: now), frame.encoding == .jpeg,
             frame.flags.isDisjoint(with: [.frozen, .blind, .implausible]),
-            frame.pose.quality == .interpolated || frame.pose.quality == .extrapolated,
+            frame.pose.quality.isOfTheMoment,
             let camera = visible.camera.resized(width: Int(frame.width), height: Int(frame.height))
         else { return }
         places.removeAll(keepingCapacity: true)
         if let told { addPlaces(of: told, frame, camera) }
         guard witness.look(at: frame.payload, taken: now, places: places) else { return }
-        var calibration = visible
-        calibration.camera = camera
-        let middle = ImagePoint(x: Double(camera.width) / 2, y: Double(camera.height) / 2)
-        let errors = calibration.errors(at: middle, flight: .typical, groundSpeed: Double(frame.pose.groundSpeed))
-        _ = colours.follow(witness.spots, of: frame, grain: witness.grain, camera: camera, errors: errors)
+        _ = colours.follow(
+            witness.spots, of: frame, grain: witness.grain, camera: camera,
+            errors: visible.errors(at: nil, camera: camera, frame.pose))
         lastColours = now
     }
 

@@ -10,6 +10,9 @@ public struct Pose: Hashable, Sendable {
         case extrapolated = 2
         /// The last known one, older than the limit: believe it only as history.
         case stale = 3
+
+        /// Whether the values are those of the moment, so that a picture can be put on the ground with them.
+        public var isOfTheMoment: Bool { self == .interpolated || self == .extrapolated }
     }
     /// What is doubtful about the values. Nothing is withheld for it: they stand as the source gave them.
     public struct Remarks: OptionSet, Hashable, Sendable {

@@ -73,7 +73,7 @@ extension HotspotDetector {
             // Regions that reach into the noise would pull the centre along.
             configuration.growth = 0.75
             configuration.polarity = .both
-            // Twice as many find no more heads in made-up water, and cost more than the rest of a look.
+            // In made-up water twice as many found no more heads and took longer.
             configuration.limit = 32
             return configuration
         }

@@ -5,7 +5,7 @@ import FlightTypes
 struct FixedPlaces: Hashable, Sendable {
     /// Places at once; the one not seen for longest goes.
     static let limit = 64
-    /// A place is this large, metres: the receiver's own error wanders by about as much in the time that it is remembered.
+    /// A place is this large, metres: room for a receiver's error to wander in the time that it is remembered.
     static let radius = 2.0
     /// It is forgotten after so long.
     static let rememberFor: Duration = .seconds(600)

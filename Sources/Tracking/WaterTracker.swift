@@ -196,7 +196,7 @@ public struct WaterTracker: Sendable {
     /// Without asking for memory, if there is enough.
     private static func fill<Value>(_ values: inout [Value], _ value: Value, _ count: Int) {
         values.removeAll(keepingCapacity: true)
-        for _ in 0..<count { values.append(value) }
+        values.append(contentsOf: repeatElement(value, count: count))
     }
 
     /// A doubt about how it moves comes when the measurement is sure of it and goes when it is sure of the opposite.

@@ -245,7 +245,6 @@ import Testing
         #expect(tracker.tracks.map(\.number) == [0] && tracker.tracks.first?.doubts == [])
     }
 
-    /// Noise near a place now and then does not keep a track alive.
     /// What stood somewhere is known there when it is found again; what drifts over the place is cleared by its own movement, and after ten
     /// minutes nobody remembers.
     @Test func whereSomethingStoodIsKnown() throws {
@@ -276,6 +275,7 @@ import Testing
         #expect(!places.holds(PlanePoint(east: 10, north: 1), at: time(602)))
     }
 
+    /// Noise near a place now and then does not keep a track alive.
     @Test func whatChanceFindsNowAndThenIsNotSeen() {
         var tracker = WaterTracker(rules: Self.river)
         for step in 0..<100 {

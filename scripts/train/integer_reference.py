@@ -147,7 +147,7 @@ def read(path):
     """(settings, layers) of a weights file."""
     data = open(path, "rb").read()
     assert data[:4] == b"LBCN"
-    version, edge, inputs, passes, count, mask, region = struct.unpack_from("<HBBBBhh", data, 4)
+    version, edge, inputs, passes, count, mask, _ = struct.unpack_from("<HBBBBhh", data, 4)
     assert version in (1, 2)
     place = 14
     gate = None
@@ -174,7 +174,7 @@ def read(path):
             place += outs
         layers.append(layer)
     assert place == len(data)
-    return dict(edge=edge, inputs=inputs, passes=passes, mask=mask, region=region, gate=gate), layers
+    return dict(edge=edge, inputs=inputs, passes=passes, mask=mask, gate=gate), layers
 
 
 def write(path, settings, layers):
@@ -182,7 +182,7 @@ def write(path, settings, layers):
     gate = settings.get("gate")
     data = b"LBCN" + struct.pack(
         "<HBBBBhh", 1 if gate is None else 2, settings.get("edge", EDGE), settings["inputs"], settings["passes"], len(layers),
-        settings["mask"], settings["region"])
+        settings["mask"], 0)
     if gate is not None:
         data += np.asarray(gate, "<f4").tobytes()
     for layer in layers:

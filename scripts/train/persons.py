@@ -344,7 +344,7 @@ def main():
     for name, layers in trained.items():
         integer.write(
             f"{arguments.folds}/persons-{name}.lbcn",
-            dict(edge=0, inputs=4, passes=PASSES, mask=round(thresholds[name] * PASSES * integer.LOGIT_ONE), region=0), layers)
+            dict(edge=0, inputs=4, passes=PASSES, mask=round(thresholds[name] * PASSES * integer.LOGIT_ONE)), layers)
         log(f"persons-{name}.lbcn: {os.path.getsize(f'{arguments.folds}/persons-{name}.lbcn')} bytes, above {thresholds[name]:.2f}")
         if name != "all":
             first = 1 if name == "even" else 0

@@ -195,10 +195,10 @@ def train_gate(pictures):
     """
     inputs, truth = [], []
     for picture in pictures:
+        near = ndimage.binary_dilation(picture["mask"], np.ones((3, 3)))
         # More candidates than at test time, as for the chips, and those of test time once more.
         for seeds in (candidates.seeds(picture["image"], 3.0, 3.0, 16), picture["seeds"]):
             if seeds:
-                near = ndimage.binary_dilation(picture["mask"], np.ones((3, 3)))
                 inputs.append(integer.features(seeds))
                 truth += [near[y, x] for x, y, _, _ in seeds]
     inputs, truth = np.concatenate(inputs), np.array(truth, np.float64)
@@ -304,7 +304,7 @@ def measure(pictures, all_maps):
 def write(path, network, gate, pictures, passes):
     """The integer network of what was trained on `pictures`; a pixel counts where it is more likely than not."""
     layers = quantise(network, candidate_inputs(pictures))
-    integer.write(path, dict(inputs=INPUTS, passes=passes, mask=0, region=0, gate=gate), layers)
+    integer.write(path, dict(inputs=INPUTS, passes=passes, mask=0, gate=gate), layers)
     return layers
 
 

@@ -161,8 +161,7 @@ extension BenchFrames {
 }
 
 /// Lines for a file, written in one go at the end so that they disturb nothing.
-final class LogFile: @unchecked Sendable {
-    // @unchecked: `lock` guards the lines.
+final class LogFile: Sendable {
     private let path: String
     private let lines = Mutex<[String]>([])
     init(_ path: String) { self.path = path }

@@ -34,17 +34,13 @@ struct BenchWitnessCommand: ParsableCommand {
         if raise { return try runRaise() }
         let (first, height, quality) = (first, height, quality)
         let counts = Mutex([VisibleWater.Kind: WitnessScene.Count]())
-        let failure = Mutex<(any Error)?>(nil)
-        DispatchQueue.concurrentPerform(iterations: scenes) { number in
-            do {
-                let scene = WitnessScene(seed: first &+ UInt64(number), heightMetres: height, quality: quality)
-                let said = try scene.run()
-                counts.withLock { counts in
-                    for (kind, count) in said { counts[kind, default: .init()].add(count) }
-                }
-            } catch { failure.withLock { $0 = error } }
+        try inParallel { number in
+            let scene = WitnessScene(seed: first &+ UInt64(number), heightMetres: height, quality: quality)
+            let said = try scene.run()
+            counts.withLock { counts in
+                for (kind, count) in said { counts[kind, default: .init()].add(count) }
+            }
         }
-        if let failure = failure.withLock({ $0 }) { throw failure }
         print("\(scenes) scenes from seed \(first), \(Int(height)) m, JPEG quality \(quality); percent of places")
         print("kind            supports  ordinary  glint  unable   ordinary at any look")
         let all = counts.withLock { $0 }
@@ -61,19 +57,25 @@ struct BenchWitnessCommand: ParsableCommand {
         try WitnessScene.measureTime(quality: quality)
     }
 
+    /// Every scene on all cores; throws the last error of any.
+    private func inParallel(_ body: @escaping @Sendable (Int) throws -> Void) throws {
+        let failure = Mutex<(any Error)?>(nil)
+        DispatchQueue.concurrentPerform(iterations: scenes) { number in
+            do { try body(number) } catch { failure.withLock { $0 = error } }
+        }
+        if let failure = failure.withLock({ $0 }) { throw failure }
+    }
+
     private func runRaise() throws {
         let (first, height, quality) = (first, height, quality)
         let counts = Mutex([VisibleWater.Kind?: ColourTrial.Count]())
-        let failure = Mutex<(any Error)?>(nil)
-        DispatchQueue.concurrentPerform(iterations: scenes) { number in
-            do {
-                let found = try ColourTrial(seed: first &+ UInt64(number), heightMetres: height, quality: quality).run()
-                counts.withLock { counts in
-                    for (kind, count) in found { counts[kind, default: .init()].add(count) }
-                }
-            } catch { failure.withLock { $0 = error } }
+        try inParallel { number in
+            let scene = WitnessScene(seed: first &+ UInt64(number), heightMetres: height, quality: quality)
+            let found = try ColourTrial(scene: scene).run()
+            counts.withLock { counts in
+                for (kind, count) in found { counts[kind, default: .init()].add(count) }
+            }
         }
-        if let failure = failure.withLock({ $0 }) { throw failure }
         let all = counts.withLock { $0 }
         print(
             "\(scenes) scenes from seed \(first), \(Int(height)) m, JPEG quality \(quality); raised within three seconds"
@@ -104,13 +106,14 @@ struct WitnessScene {
         }
     }
     /// Off by so much for good, metres on each axis; and from picture to picture, degrees of tilt.
-    private static let placeSigma = 0.4, jitterDegrees = 0.3
+    private static let placeSigma = 0.4
+    static let jitterDegrees = 0.3
     private static let searchMetres = 1.2, headRadiusMetres = 0.085
-    private static let looks = 12, picturesApart = 4
+    static let looks = 12, picturesApart = 4
     let seed: UInt64, heightMetres: Double, quality: Int
 
     /// A number about normal with sigma 1, of the scene.
-    private func normal(_ index: UInt64) -> Double {
+    func normal(_ index: UInt64) -> Double {
         var random = SeededGenerator(seed: seed &* 4099 &+ index)
         return (0..<12).reduce(-6.0) { sum, _ in sum + random.unit() }
     }
@@ -153,7 +156,7 @@ struct WitnessScene {
         }
     }
 
-    private static func jpeg(_ picture: VisiblePicture, _ encoder: JPEGEncoder) throws -> [UInt8] {
+    static func jpeg(_ picture: VisiblePicture, _ encoder: JPEGEncoder) throws -> [UInt8] {
         try encoder.encode(picture.rgb, layout: .rgb, width: picture.width, height: picture.height)
     }
 

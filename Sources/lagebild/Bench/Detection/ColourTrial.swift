@@ -2,7 +2,6 @@ import DroneAgent
 import FlightTypes
 import Geodesy
 import ImageCoding
-import NetworkImpairment
 import Scenario
 
 /// One made-up scene through the agent's witness desk without any thermal track: which things it raises by itself.
@@ -16,16 +15,14 @@ struct ColourTrial {
             raised += other.raised
         }
     }
-    private static let looks = 12, picturesApart = 4
     /// So near to a thing it is that thing, metres.
     private static let near = 2.0
-    private static let jitterDegrees = 0.3
-    let seed: UInt64, heightMetres: Double, quality: Int
+    let scene: WitnessScene
 
     /// Of each kind, and under `nil` what was raised where nothing is.
     func run() throws -> [VisibleWater.Kind?: Count] {
-        let water = VisibleWater(seed: seed, heightMetres: heightMetres)
-        let encoder = try JPEGEncoder(quality: quality)
+        let water = VisibleWater(seed: scene.seed, heightMetres: scene.heightMetres)
+        let encoder = try JPEGEncoder(quality: scene.quality)
         guard let camera = CameraModel(width: 1280, height: 720, horizontalFieldOfViewDegrees: 70),
             var desk = WitnessDesk(
                 visible: CameraCalibration(
@@ -37,9 +34,9 @@ struct ColourTrial {
         var counts: [VisibleWater.Kind?: Count] = [:]
         for kind in VisibleWater.Kind.allCases { counts[kind] = Count(places: 1) }
         var told: Set<UInt32> = []
-        for look in 0..<Self.looks {
-            let number = look * Self.picturesApart
-            let frame = try frame(number, of: water, encoder)
+        for look in 0..<WitnessScene.looks {
+            let number = look * WitnessScene.picturesApart
+            let frame = try frame(number, look: UInt64(look), of: water, encoder)
             desk.look(at: frame, for: nil)
             for track in desk.raised(at: frame.captureTime.monotonic, beside: [])
             where told.insert(track.number).inserted {
@@ -72,14 +69,12 @@ struct ColourTrial {
     private static let home = GeodeticPosition(latitude: 51.4565, longitude: 6.7330)
 
     /// The picture with a pose that trembles.
-    private func frame(_ number: Int, of water: VisibleWater, _ encoder: JPEGEncoder) throws -> Frame {
+    private func frame(_ number: Int, look: UInt64, of water: VisibleWater, _ encoder: JPEGEncoder) throws -> Frame {
         let picture = water.picture(number)
-        var random = SeededGenerator(seed: seed &* 4099 &+ UInt64(number))
-        func normal() -> Double { (0..<12).reduce(-6.0) { sum, _ in sum + random.unit() } }
         var pose = Pose(latitude: Self.home.latitude, longitude: Self.home.longitude)
-        pose.heightMetres = Float(heightMetres)
-        pose.rollDegrees = Float(Self.jitterDegrees * normal())
-        pose.pitchDegrees = Float(Self.jitterDegrees * normal())
+        pose.heightMetres = Float(scene.heightMetres)
+        pose.rollDegrees = Float(WitnessScene.jitterDegrees * scene.normal(look * 2))
+        pose.pitchDegrees = Float(WitnessScene.jitterDegrees * scene.normal(look * 2 + 1))
         pose.yawDegrees = 0
         pose.groundSpeed = 0
         pose.quality = .interpolated
@@ -89,6 +84,6 @@ struct ColourTrial {
             captureTime: CaptureTime(
                 monotonic: MonotonicInstant(nanoseconds: Int64(moment * 1e9) + 1), wall: WallTime(nanoseconds: 1)),
             pose: pose, encoding: .jpeg, width: UInt16(picture.width), height: UInt16(picture.height),
-            payload: try encoder.encode(picture.rgb, layout: .rgb, width: picture.width, height: picture.height))
+            payload: try WitnessScene.jpeg(picture, encoder))
     }
 }

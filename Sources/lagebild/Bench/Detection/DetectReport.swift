@@ -54,14 +54,14 @@ final class DetectReport {
         let jpeg = try JPEGEncoder(quality: 88).encode(pixels, layout: .rgb, width: width, height: height)
         try Data(jpeg).write(to: URL(fileURLWithPath: "\(folder)/\(file)"))
         func count(_ verdict: Verdict) -> Int { marks.count { $0.verdict == verdict } }
+        let mistakes = count(.missed) + count(.invented)
+        // Of each kind no more than a sheet has room for.
+        let isForSheet = entries.count { ($0.mistakes > 0) == (mistakes > 0) } < Self.acrossSheet
         entries.append(
             Entry(
                 file: file,
                 caption: "\(name): \(count(.found)) found, \(count(.missed)) missed, \(count(.invented)) invented",
-                mistakes: count(.missed) + count(.invented), pixels: pixels, width: width, height: height))
-        // Of each kind no more than a sheet has room for.
-        let alike = entries.indices.filter { (entries[$0].mistakes > 0) == (count(.missed) + count(.invented) > 0) }
-        if alike.count > Self.acrossSheet, let last = alike.last { entries[last].pixels = [] }
+                mistakes: mistakes, pixels: isForSheet ? pixels : [], width: width, height: height))
     }
 
     private static func draw(_ mark: Mark, _ scale: Int, _ pixels: inout [UInt8], width: Int, height: Int) {
@@ -85,7 +85,7 @@ final class DetectReport {
     private func writeSheet() throws {
         guard let first = entries.first(where: { !$0.pixels.isEmpty }) else { return }
         let rows = [true, false].map { isBad in
-            entries.filter { ($0.mistakes > 0) == isBad && !$0.pixels.isEmpty }.prefix(Self.acrossSheet)
+            entries.filter { ($0.mistakes > 0) == isBad && !$0.pixels.isEmpty }
         }
         let gap = 4
         let width = Self.acrossSheet * (first.width + gap) - gap, height = 2 * (first.height + gap) - gap
