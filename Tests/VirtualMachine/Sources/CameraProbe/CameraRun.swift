@@ -78,9 +78,9 @@ final class CameraRun {
     /// Each event holds the capture thread for so long from now on.
     func slowDown(seconds: Double) { shared.seen.withLock { $0.delay = seconds } }
 
-    /// Waits for `count` images more than there are now.
-    func awaitImages(_ count: Int, seconds: Double) throws(Failure) {
-        let target = imageCount + count
+    /// Waits for `count` images more than there are now, or than there were `before`.
+    func awaitImages(_ count: Int, after before: Int? = nil, seconds: Double) throws(Failure) {
+        let target = (before ?? imageCount) + count
         try expect(
             Clock.wait(seconds) { imageCount >= target },
             "\(count - (target - imageCount)) of \(count) images within \(seconds) s; last states "

@@ -14,17 +14,20 @@ let faultChecks: [Check] = [
     Check("silence", silence),
 ]
 
-/// Every number the driver gave out in one stretch of streaming is an image or told as lost, exactly once.
-/// Returns how many numbers there were.
+/// Every number the driver gave out in one stretch of streaming is an image or told as lost, exactly once. On a slow machine vivid gives a
+/// number twice now and then: that is a frame more.
+/// Returns how many frames there were.
 private func expectAccounted(_ run: CameraRun) throws(Failure) -> Int {
     let buffers = run.tap.buffers
     guard let first = buffers.first, let last = buffers.last else { throw Failure("no buffer") }
     try expect(run.tap.seen.withLock { $0.opened } == 1, "opened anew: \(run.seen.states.map(\.reason))")
-    let numbers = Int(last.sequence &- first.sequence) + 1
+    let repeated = zip(buffers, buffers.dropFirst()).count { $0.sequence == $1.sequence }
+    let frames = Int(last.sequence &- first.sequence) + 1 + repeated
     try expect(
-        run.imageCount + run.lost == numbers,
-        "\(numbers) frames by the driver's numbers, but \(run.imageCount) images and \(run.lost) lost")
-    return numbers
+        run.imageCount + run.lost == frames,
+        "\(frames) frames by the driver's numbers, \(repeated) of them repeated, but \(run.imageCount) images and "
+            + "\(run.lost) lost")
+    return frames
 }
 
 private func sequenceWrap() throws -> String {

@@ -27,6 +27,11 @@ struct Probe {
         CommandLine.arguments.lazy.filter { $0.hasPrefix("--returns=") }.compactMap { Int($0.dropFirst(10)) }.first
             ?? 100
     }
+    /// How often each check is run, for what fails once in a hundred times: `--repeat=` or 1.
+    static var repetitions: Int {
+        CommandLine.arguments.lazy.filter { $0.hasPrefix("--repeat=") }.compactMap { Int($0.dropFirst(9)) }.first
+            ?? 1
+    }
     static let checks: [Check] =
         formatChecks + loopChecks + timeChecks + faultChecks + returnChecks + uvcChecks + serialChecks
 
@@ -37,7 +42,8 @@ struct Probe {
             return
         }
         var failures = 0
-        for (place, check) in checks.enumerated() where names.isEmpty || names.contains(check.name) {
+        let wanted = checks.enumerated().filter { names.isEmpty || names.contains($0.element.name) }
+        for (place, check) in wanted.flatMap({ Array(repeating: $0, count: max(1, repetitions)) }) {
             let begin = Clock.now
             let (word, seen): (String, String)
             do {

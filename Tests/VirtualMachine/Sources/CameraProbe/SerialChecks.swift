@@ -42,6 +42,12 @@ final class Gadget {
         }
         return true
     }
+    /// Waits until the kernel has hung this end up, which it does some time after the host has gone.
+    func awaitHangUp() throws(Failure) {
+        var entry = pollfd(fd: descriptor, events: 0, revents: 0)
+        let found = poll(&entry, 1, 5000)
+        try expect(found == 1 && entry.revents & Int16(POLLHUP) != 0, "the gadget's end is not hung up within 5 s")
+    }
     /// What the agent wrote, as soon as there are `count` bytes, or in time.
     func receive(_ count: Int, seconds: Double = 1) -> [UInt8] {
         var bytes: [UInt8] = []

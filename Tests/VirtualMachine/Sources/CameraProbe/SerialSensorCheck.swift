@@ -16,7 +16,8 @@ func serialSensor() throws -> String {
         let before = run.seen.files.count
         let frames = (0..<20).compactMap { roomTemperature(round * 20 + $0) }
         for frame in frames { try expect(gadget.send(frame.encoded()), "the line takes no bytes") }
-        try run.awaitImages(frames.count - (run.imageCount - before), seconds: 5)
+        // Counted from before the first was sent: a count taken now may be one image old when it is used.
+        try run.awaitImages(frames.count, after: before, seconds: 5)
         let images = Array(run.seen.files.dropFirst(before))
         let wanted = frames.map { frame in
             Gray16.payload(frame.centikelvin)
@@ -27,6 +28,8 @@ func serialSensor() throws -> String {
         let first = run.stateCount
         try writeLine("0", to: authorized)
         try run.awaitState(from: first, seconds: 5, "missing") { state, _ in state == .missing }
+        // Opened sooner, the gadget's new end would be hung up together with the old one, and never hear the set-up.
+        try gadget.awaitHangUp()
         gadget = try Gadget()
         try writeLine("1", to: authorized)
     }
