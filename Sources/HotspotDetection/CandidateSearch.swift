@@ -25,6 +25,7 @@ struct CandidateSearch: Sendable {
     private var workspace: [UInt16] = []
     private var row: [UInt16] = [], differences: [UInt16] = []
     private var sums: [UInt32] = []
+    private var sectors = Sectors()
     /// The strongest seeds of the last level, at most `configuration.limit` of each kind, strongest first.
     private(set) var warm: [Seed] = [], cold: [Seed] = []
 
@@ -45,7 +46,9 @@ struct CandidateSearch: Sendable {
                 }
             }
         }
-        let ranking = Ranking(sigma: tiles.sigma, columns: tiles.columns, damping: damping, limit: configuration.limit)
+        let ranking = Ranking(
+            sigma: tiles.sigma, columns: tiles.columns, damping: damping, limit: configuration.limit,
+            isEven: configuration.background == .mean)
         switch configuration.background {
         case .mean: searchBoth(level, ranking, configuration.polarity)
         case .brightest:
@@ -65,6 +68,8 @@ struct CandidateSearch: Sendable {
         var columns: Int
         var damping: Float
         var limit: Int
+        /// Ground such as water: the mean is what a pixel is compared with.
+        var isEven: Bool
 
         func score(_ excess: UInt16, x: Int, y: Int) -> Float {
             let edge = TileStatistics.edge
@@ -109,23 +114,32 @@ struct CandidateSearch: Sendable {
         if polarity != .warm { pick(colder[...], level, ranking, isCold: true) }
     }
 
-    /// Puts the peaks among pixels that exceed their threshold into the list of their kind.
+    /// Puts the peaks among pixels that exceed their threshold into the list of their kind. On even ground only what is no crest and no
+    /// edge, and from each part of the picture.
     private mutating func pick(_ exceeding: ArraySlice<UInt32>, _ level: Level, _ ranking: Ranking, isCold: Bool) {
         for index in exceeding { standing[Int(index)] = residual[Int(index)] }
+        let room = ranking.isEven ? Self.roomBeforeThinning : ranking.limit
         for index in exceeding {
             let (x, y) = (Int(index) % level.width, Int(index) / level.width)
             guard isPeak(level, x: x, y: y) else { continue }
             let excess = residual[Int(index)]
             let seed = Seed(
                 x: x, y: y, shift: level.shift, score: ranking.score(excess, x: x, y: y), excess: excess)
-            if isCold {
-                Self.insert(seed, into: &cold, ranking.limit)
-            } else {
-                Self.insert(seed, into: &warm, ranking.limit)
-            }
+            if ranking.isEven, !level.mayBeThing(seed, isCold: isCold) { continue }
+            if isCold { Self.insert(seed, into: &cold, room) } else { Self.insert(seed, into: &warm, room) }
         }
         for index in exceeding { standing[Int(index)] = 0 }
+        func sector(_ seed: Seed) -> Int {
+            Sectors.sector(x: seed.x, y: seed.y, width: level.width, height: level.height)
+        }
+        if isCold {
+            sectors.thin(&cold, to: ranking.limit, sector: sector)
+        } else {
+            sectors.thin(&warm, to: ranking.limit, sector: sector)
+        }
     }
+    /// Peaks of a kind and level from which the parts of the picture choose; of more only the strongest.
+    private static let roomBeforeThinning = 256
 
     private mutating func resize(_ level: Level, widest: Int, erosion: Int) {
         let count = level.width * level.height

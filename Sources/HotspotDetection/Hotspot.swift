@@ -25,4 +25,10 @@ public struct Hotspot: Hashable, Sendable {
             height: UInt16(clamping: height), centroidX: centroidX, centroidY: centroidY, peak: peak,
             contrast: contrast, score: score)
     }
+
+    /// Whether the box of another lies no more than so many pixels away.
+    func lies(within gap: Int, of other: Hotspot) -> Bool {
+        x < other.x + other.width + gap && other.x < x + width + gap && y < other.y + other.height + gap
+            && other.y < y + height + gap
+    }
 }

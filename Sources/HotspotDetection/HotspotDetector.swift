@@ -25,6 +25,7 @@ public struct HotspotDetector: Sendable {
     private var occupiedSize = (width: 0, height: 0)
     private var found: [Hotspot] = []
     private var stage: ChipStage?
+    private var sectors = Sectors()
 
     /// A detector; values out of range are brought into it. With a network (for chips, else it is left out) the thresholds of the
     /// configuration only choose candidates, and the network says what is a target and what belongs to it; it knows warm ones only.
@@ -60,6 +61,11 @@ public struct HotspotDetector: Sendable {
         if configuration.polarity != .warm { grow(image, isCold: true) }
         sortFound()
         if configuration.background == .mean, configuration.polarity == .both { dropShadows() }
+        if configuration.background == .mean {
+            sectors.thin(&found, to: configuration.limit) { spot in
+                Sectors.sector(x: Int(spot.centroidX), y: Int(spot.centroidY), width: image.width, height: image.height)
+            }
+        }
         spots.removeAll(keepingCapacity: true)
         spots.append(contentsOf: found.prefix(configuration.limit))
     }
@@ -149,10 +155,10 @@ public struct HotspotDetector: Sendable {
         for index in found.indices {
             let spot = found[index]
             let isShadow = found[..<kept].contains { strong in
-                let reach = 6 + Float(max(strong.width, strong.height)) / 2
-                return strong.isCold != spot.isCold && strong.score > 2 * spot.score
-                    && abs(strong.centroidX - spot.centroidX) < reach
-                    && abs(strong.centroidY - spot.centroidY) < reach
+                strong.isCold != spot.isCold && strong.score > 2 * spot.score
+                    && abs(strong.centroidX - spot.centroidX) < Self.shadow(of: strong.width)
+                    && abs(strong.centroidY - spot.centroidY) < Self.shadow(of: strong.height)
+                    && strong.lies(within: 4, of: spot)
             }
             guard !isShadow else { continue }
             found[kept] = spot
@@ -160,6 +166,12 @@ public struct HotspotDetector: Sendable {
         }
         found.removeLast(found.count - kept)
     }
+
+    /// Pixels of a point in a smoothed picture.
+    private static let pointPixels: Float = 9
+    /// How far from the middle of something so long there may be such, pixels. Of a whole bank it is not, or it would hide all who swim
+    /// before it.
+    private static func shadow(of length: Int) -> Float { 6 + Float(min(length, 24)) / 2 }
 
     private mutating func smooth(_ image: ThermalImage) -> [UInt16] {
         // The level of the frame before still holds the buffer: without that it is filled in place.
@@ -175,6 +187,12 @@ public struct HotspotDetector: Sendable {
         // small for. Each level gives at most `limit` seeds, so this ends soon.
         for number in levels.indices {
             for seed in isCold ? candidates[number].cold : candidates[number].warm {
+                // What is on land is not followed on water.
+                if configuration.background == .mean,
+                    tiles[0].isStrewn(x: seed.x << seed.shift, y: seed.y << seed.shift)
+                {
+                    continue
+                }
                 if let spot = grow(seed, in: levels[number], image: image, isCold: isCold) { found.append(spot) }
             }
         }
@@ -186,11 +204,11 @@ public struct HotspotDetector: Sendable {
         let growth = configuration.growth
         return occupied.withUnsafeMutableBufferPointer { occupied in
             let margin = level.shift == 0 ? 0 : size
-            let area = hotspot_area(
+            let box = hotspot_area(
                 left: Int32(max(0, seed.x * size - margin)), top: Int32(max(0, seed.y * size - margin)),
                 right: Int32(min((seed.x + 1) * size + margin, image.width)),
                 bottom: Int32(min((seed.y + 1) * size + margin, image.height)))
-            if hotspot_is_occupied(occupied.baseAddress, Int32(image.width), area) != 0 { return nil }
+            if hotspot_is_occupied(occupied.baseAddress, Int32(image.width), box) != 0 { return nil }
             // The peak is that of the picture as it came, also where the level shows means.
             var peak: UInt16 = 0
             let invert: UInt16 = isCold ? .max : 0
@@ -215,13 +233,17 @@ public struct HotspotDetector: Sendable {
                 ))
             let centre = Float(size - 1) / 2
             let contrast = Int32(Float(peak) - region.background)
+            let area = region.area * size * size
+            // On even ground what is weak and wide is a wave: its strength counts as spread over its width.
+            let discount =
+                configuration.background == .mean ? min(1, (Self.pointPixels / Float(area)).squareRoot()) : 1
             return Hotspot(
                 x: left, y: top, width: min((region.right + 1) * size, image.width) - left,
                 height: min((region.bottom + 1) * size, image.height) - top,
                 centroidX: (Float(seed.x) + region.weightedX / region.weight) * Float(size) + centre,
                 centroidY: (Float(seed.y) + region.weightedY / region.weight) * Float(size) + centre,
                 peak: peak ^ invert, contrast: isCold ? -contrast : contrast,
-                score: seed.score, area: region.area * size * size, isCold: isCold)
+                score: seed.score * discount, area: area, isCold: isCold)
         }
     }
 }

@@ -20,6 +20,11 @@ struct TileStatistics: Sendable {
     private var noise: [UInt32] = [], sums: [UInt32] = [], down: [UInt32] = []
     /// One sigma per tile, in the picture's unit.
     private(set) var sigma: [Float] = []
+    private var means: [Float] = []
+    /// Ground is strewn from so many times the noise of the picture's quietest part on; and what that noise is taken for at least.
+    private static let strewnSigmas: Float = 4, leastSigma: Float = 1
+    /// The noise that this is, in parts.
+    private var strewnFrom = UInt32.max
 
     /// With `isCurved` what a slope of the ground makes does not count as noise.
     mutating func measure(_ level: Level, reach: Int, isCurved: Bool) {
@@ -46,8 +51,30 @@ struct TileStatistics: Sendable {
                 }
             }
         }
+        // Of what is looked for on water, the quietest side counts: a bank in view is no reason to overlook who swims before it.
+        let reach = isCurved ? (reach + 1) / 2 : reach
         hotspot_box_sums(noise, Int32(columns), Int32(rows), Int32(reach), &sums, &down)
-        average(reach: reach, unit: Self.parts * (isCurved ? Self.meanCurvaturePerSigma : Self.meanDifferencePerSigma))
+        let unit = Self.parts * (isCurved ? Self.meanCurvaturePerSigma : Self.meanDifferencePerSigma)
+        average(reach: reach, unit: unit)
+        guard isCurved else { return }
+        let quietest = max(sigma.min() ?? 0, Self.leastSigma)
+        strewnFrom = UInt32(min(Self.strewnSigmas * quietest * unit, 4e9))
+        takeQuietest(reach: reach)
+    }
+
+    /// Whether a pixel lies where the ground is strewn with warm and cold while elsewhere in the picture it is quiet: on land, where water is
+    /// in view. Something by itself on quiet ground is not strewn, however large its own edges are.
+    func isStrewn(x: Int, y: Int) -> Bool {
+        let (tileX, tileY) = (min(max(x / Self.edge, 0), columns - 1), min(max(y / Self.edge, 0), rows - 1))
+        guard tileX >= 0, tileY >= 0, noise[tileY * columns + tileX] >= strewnFrom else { return false }
+        var count = 0
+        for row in [tileY - 2, tileY, tileY + 2] {
+            for column in [tileX - 2, tileX, tileX + 2] where row != tileY || column != tileX {
+                let place = min(max(row, 0), rows - 1) * columns + min(max(column, 0), columns - 1)
+                if noise[place] >= strewnFrom { count += 1 }
+            }
+        }
+        return count >= 4
     }
 
     private mutating func resize(width: Int, height: Int) {
@@ -62,6 +89,29 @@ struct TileStatistics: Sendable {
         noise = differences
         sums = differences
         sigma = [Float](repeating: 0, count: count)
+    }
+
+    /// The smallest of the means around a tile itself and around the eight that lie so far away that they have nothing to do with it
+    /// ("smallest of", Trunk 1978).
+    private mutating func takeQuietest(reach: Int) {
+        means.removeAll(keepingCapacity: true)
+        means.append(contentsOf: sigma)
+        let off = reach + 1
+        sigma.withUnsafeMutableBufferPointer { sigma in
+            means.withUnsafeBufferPointer { means in
+                for tileY in 0..<rows {
+                    let row = tileY &* columns
+                    let above = max(tileY &- off, 0) &* columns, below = min(tileY &+ off, rows &- 1) &* columns
+                    for tileX in 0..<columns {
+                        let left = max(tileX &- off, 0), right = min(tileX &+ off, columns &- 1)
+                        let upper = min(means[above &+ left], means[above &+ tileX], means[above &+ right])
+                        let lower = min(means[below &+ left], means[below &+ tileX], means[below &+ right])
+                        sigma[row &+ tileX] = min(
+                            upper, means[row &+ left], means[row &+ tileX], means[row &+ right], lower)
+                    }
+                }
+            }
+        }
     }
 
     /// Means over the tiles up to `reach` away, as far as there are some.

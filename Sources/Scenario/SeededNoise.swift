@@ -42,4 +42,16 @@ struct Texture: Sendable {
         }
         values = smooth
     }
+
+    /// About −1…1, blended between the four nearest so that a close look shows no steps. `u` and `v` in texels, within some millions.
+    static func sample(_ texture: UnsafeBufferPointer<UInt8>, u: Double, v: Double) -> Float {
+        let (floorU, floorV) = (u.rounded(.down), v.rounded(.down))
+        let (column, row) = (Int(floorU), Int(floorV))
+        func texel(_ dx: Int, _ dy: Int) -> Float {
+            Float(texture[((row &+ dy) & 255) &* 256 &+ ((column &+ dx) & 255)])
+        }
+        let (a, b) = (Float(u - floorU), Float(v - floorV))
+        let upper = texel(0, 0) * (1 - a) + texel(1, 0) * a, lower = texel(0, 1) * (1 - a) + texel(1, 1) * a
+        return (upper * (1 - b) + lower * b - 128) / 85
+    }
 }

@@ -84,17 +84,8 @@ extension Scenario {
             return 16
                 + Float(0.10 * sin(moving * 1.3 + place.across * 0.7) + 0.05 * sin(moving * 0.4 - place.across * 2.1))
         }
-        // Patches of half a metre; blended between four texels so that a low pass shows no steps.
-        let (u, v) = (place.along * 0.5, place.across * 0.5)
-        let (floorU, floorV) = (u.rounded(.down), v.rounded(.down))
-        // The drone stays within a few hundred metres of the origin, and no view reaches further than some km.
-        let (column, row) = (Int(floorU), Int(floorV))
-        func texel(_ dx: Int, _ dy: Int) -> Float {
-            Float(texture[((row &+ dy) & 255) &* 256 &+ ((column &+ dx) & 255)])
-        }
-        let (a, b) = (Float(u - floorU), Float(v - floorV))
-        let upper = texel(0, 0) * (1 - a) + texel(1, 0) * a, lower = texel(0, 1) * (1 - a) + texel(1, 1) * a
-        let patch = (upper * (1 - b) + lower * b - 128) / 85
+        // Patches of two metres.
+        let patch = Texture.sample(texture, u: place.along * 0.5, v: place.across * 0.5)
         return (place.across < 0 ? 12 : 19) + patch
     }
 

@@ -134,6 +134,9 @@ public struct Track: Hashable, Sendable {
     private static let leanWeight = 0.3, leanLimit = 1.3
     /// One sigma of the velocity of what does not drift, metres a second.
     private static let releasedSigma = 2.0
+    /// What has left its course is looked for so fast in all directions, one sigma, metres a second, and no more than this factor stronger or
+    /// weaker. Wider, a swimmer who is under the water for two seconds is lost to a wave.
+    private static let turnSpeed = 1.0, strengthRatio = 1.5
 
     /// How ill an observation fits, as a square of sigmas: its distance, and a strength that differs (a factor of two is one
     /// sigma). Nil outside the gate.
@@ -151,10 +154,12 @@ public struct Track: Hashable, Sendable {
     /// long ago. Nil outside the gate.
     func misfitOffCourse(of seen: Observation, at now: MonotonicInstant) -> Double? {
         let seconds = now.since(lastSeen).milliseconds / 1000
-        guard (seen.contrast < 0) == isCold, seconds < 1, (0.5...2).contains(seen.score / max(meanScore, 0.01)) else {
+        guard (seen.contrast < 0) == isCold, seconds < 1,
+            (1 / Self.strengthRatio...Self.strengthRatio).contains(seen.score / max(meanScore, 0.01))
+        else {
             return nil
         }
-        let distance = motion.distance(to: seen.place, sigma: hypot(seen.sigmaMetres, Self.releasedSigma * seconds))
+        let distance = motion.distance(to: seen.place, sigma: hypot(seen.sigmaMetres, Self.turnSpeed * seconds))
         return distance < Self.gate ? distance : nil
     }
     mutating func seeOffCourse(_ seen: Observation, at now: MonotonicInstant) {

@@ -24,8 +24,9 @@ public struct WaterTracker: Sendable {
         public var rememberFor: Duration = .seconds(60)
         /// Random acceleration, m/s² at one second.
         public var acceleration = 0.2
-        /// What a new track's velocity may differ from the current, one sigma, m/s.
-        public var velocitySigma = 0.4
+        /// What a new track's velocity may differ from the current, one sigma, m/s: near a bank and behind groynes the water stands still,
+        /// or flows back.
+        public var velocitySigma = 1.0
         /// Larger than a point by more than this is no person, square metres.
         public var personArea = 1.0
         /// Faster through the water than this is no swimmer, m/s; more where the current is not known.

@@ -92,7 +92,13 @@ import Testing
                     if other > residual[place] || other == residual[place] && y * width + x < place { return false }
                 }
             }
-            return true
+            guard configuration.background == .mean else { return true }
+            let (x, y) = (place % width, place / width)
+            let seed = Seed(
+                x: x, y: y, shift: 0,
+                score: Float(residual[place]) / max(tiles.sigma[y / 8 * tiles.columns + x / 8] + damping, 0.001),
+                excess: residual[place])
+            return level.mayBeThing(seed, isCold: invert != 0)
         }
     }
 

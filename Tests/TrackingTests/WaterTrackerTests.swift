@@ -58,6 +58,20 @@ import Testing
         #expect(tracker.tracks.isEmpty, "six seconds in view without a sight of it")
     }
 
+    @Test func aSwimmerUnderWaterIsNotLostToAWaveNearby() throws {
+        var tracker = WaterTracker(rules: Self.river)
+        for step in 0..<60 {
+            let now = Double(step) / 10
+            // While it is under, crests flash around it, not quite as strong.
+            let isUnder = (25..<40).contains(step)
+            let crest = seen(1.5 * now + (step % 2 == 0 ? 2.2 : -2.4), step % 3 == 0 ? 2 : -2, score: 4)
+            _ = tracker.update(isUnder ? [crest] : [seen(1.5 * now, 0)], at: time(now)) { _ in true }
+        }
+        let head = try #require(tracker.tracks.first { $0.state == .confirmed })
+        #expect(head.number == 0 && head.lastSeen == time(5.9))
+        #expect((head.place.east - 1.5 * 5.9).magnitude < 0.3 && head.place.north.magnitude < 0.3)
+    }
+
     @Test func outOfViewItIsRememberedForAMinute() {
         var tracker = WaterTracker(rules: Self.river)
         for step in 0..<20 {

@@ -1,0 +1,129 @@
+import DroneAgent
+import FlightTypes
+import Geodesy
+import Glibc
+import ImageCoding
+import Scenario
+
+/// What the agent tells of one made-up flight, beside what was there.
+struct FlightTrial {
+    /// A head's time in view, from when it came into view or up to when it left or went under.
+    struct Episode: Hashable {
+        var head: Int
+        /// Seconds in view, and until a track lay on it.
+        var lasted = 0.0, foundAfter: Double?
+        /// The last track on it.
+        var track: UInt32?
+    }
+    /// A track that people were told of.
+    struct Told: Hashable {
+        /// What it lay on most often.
+        var liesOn: [String: Int] = [:]
+        var doubts: TrackReport.Doubts = []
+    }
+    /// Things lie within so many pixels of a track's box.
+    private static let nearPixels = 2.0
+    /// Shorter than this a head is not in view at all, seconds.
+    private static let shortest = 1.0
+
+    /// Heads that were at least a second in view.
+    private(set) var episodes: [Episode] = []
+    private(set) var tracks: [UInt32: Told] = [:]
+    /// The most of each kind that was in view.
+    private(set) var most: [RiverThing.Kind: Int] = [:]
+    private var open: [Int: Episode] = [:]
+    private let flight: RiverFlight
+
+    init(_ flight: RiverFlight) {
+        self.flight = flight
+        var look = Self.look(flight)
+        for number in 0..<flight.pictures { note(look.report(on: Self.frame(number, of: flight)), number) }
+        for head in open.keys { close(head) }
+    }
+
+    static func look(_ flight: RiverFlight) -> ThermalLook {
+        let sensor = flight.sensor
+        let thermal = AgentConfiguration.Thermal(
+            source: .file(
+                path: "", width: sensor.width, height: sensor.height, unit: .centikelvin,
+                framesPerSecond: sensor.framesPerSecond, loop: false),
+            horizontalFieldOfViewDegrees: 2 * atan(sensor.pixelRadians * Double(sensor.width) / 2) * 180 / .pi)
+        return ThermalLook(
+            thermal, current: WaterCurrent(metresPerSecond: WaterHover.currentMetresPerSecond, degrees: 90),
+            id: StreamID(.detections))
+    }
+
+    static func frame(_ number: Int, of flight: RiverFlight) -> Frame {
+        let picture = flight.picture(number)
+        return Frame(
+            id: ObjectID(flight: 1, stream: StreamID(.thermal), sequence: UInt64(number)),
+            captureTime: CaptureTime(
+                monotonic: MonotonicInstant(nanoseconds: Int64(flight.seconds(of: number) * 1e9) + 1),
+                wall: WallTime(nanoseconds: 1)),
+            pose: picture.pose, encoding: .gray16, unit: .centikelvin, flags: picture.isFlatField ? .flatField : [],
+            width: UInt16(picture.thermal.width), height: UInt16(picture.thermal.height),
+            payload: Gray16.payload(picture.thermal.values))
+    }
+
+    // MARK: - One picture
+
+    private mutating func note(_ report: DetectionReport, _ number: Int) {
+        let seen = flight.seen(in: number)
+        for kind in RiverThing.Kind.allCases {
+            most[kind] = max(most[kind] ?? 0, seen.count { $0.thing.kind == kind && $0.isInside })
+        }
+        noteHeads(report, seen, at: flight.seconds(of: number))
+        for track in report.tracks {
+            tracks[track.number, default: Told()].doubts = track.doubts
+            guard let place = track.detection, Int(place) < report.detections.count else { continue }
+            let name = Self.name(of: report.detections[Int(place)], seen, flight, number)
+            tracks[track.number]?.liesOn[name, default: 0] += 1
+        }
+    }
+
+    private mutating func noteHeads(_ report: DetectionReport, _ seen: [RiverFlight.Seen], at now: Double) {
+        var inView: Set<Int> = []
+        for head in seen where head.thing.kind == .head && head.isInside && head.offNadir < 50 {
+            inView.insert(head.thing.number)
+            var episode = open[head.thing.number] ?? Episode(head: head.thing.number, lasted: -now)
+            let track = report.tracks.first { track in
+                track.detection.map { Int($0) }.map {
+                    $0 < report.detections.count && Self.covers(report.detections[$0], head.pixel)
+                } ?? false
+            }
+            if let track {
+                // As long as the episode is open, `lasted` is its beginning, negative.
+                if episode.foundAfter == nil { episode.foundAfter = now + episode.lasted }
+                episode.track = track.number
+            }
+            open[head.thing.number] = episode
+        }
+        for head in open.keys where !inView.contains(head) { close(head, at: now) }
+        lastSeconds = now
+    }
+    private var lastSeconds = 0.0
+
+    private mutating func close(_ head: Int, at now: Double? = nil) {
+        guard var episode = open.removeValue(forKey: head) else { return }
+        episode.lasted += now ?? lastSeconds
+        if episode.lasted >= Self.shortest { episodes.append(episode) }
+    }
+
+    /// Whether something lies in a detection's box, give or take two pixels.
+    static func covers(_ detection: Detection, _ pixel: ImagePoint) -> Bool {
+        let (left, top) = (Double(detection.x), Double(detection.y))
+        return (left - nearPixels...left + Double(detection.width) + nearPixels).contains(pixel.x)
+            && (top - nearPixels...top + Double(detection.height) + nearPixels).contains(pixel.y)
+    }
+
+    /// The nearest thing in a detection's box; else what the ground is.
+    private static func name(
+        of detection: Detection, _ seen: [RiverFlight.Seen], _ flight: RiverFlight, _ number: Int
+    ) -> String {
+        let (x, y) = (Double(detection.centroidX) + 0.5, Double(detection.centroidY) + 0.5)
+        let nearest = seen.filter { covers(detection, $0.pixel) }
+            .min { hypot($0.pixel.x - x, $0.pixel.y - y) < hypot($1.pixel.x - x, $1.pixel.y - y) }
+        if let nearest { return nearest.thing.kind.rawValue }
+        return flight.isLand(x: x, y: y, in: number) ? "land" : "water"
+    }
+}
