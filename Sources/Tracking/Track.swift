@@ -134,9 +134,9 @@ public struct Track: Hashable, Sendable {
     private static let leanWeight = 0.3, leanLimit = 1.3
     /// One sigma of the velocity of what does not drift, metres a second.
     private static let releasedSigma = 2.0
-    /// What has left its course is looked for so fast in all directions, one sigma, metres a second, and no more than this factor stronger or
-    /// weaker. Wider, a swimmer who is under the water for two seconds is lost to a wave.
-    private static let turnSpeed = 1.0, strengthRatio = 1.5
+    /// What has left its course is no more than this factor stronger or weaker. With more, a swimmer who is under the water for two seconds
+    /// is lost to a wave.
+    private static let strengthRatio = 1.5
 
     /// How ill an observation fits, as a square of sigmas: its distance, and a strength that differs (a factor of two is one
     /// sigma). Nil outside the gate.
@@ -159,7 +159,7 @@ public struct Track: Hashable, Sendable {
         else {
             return nil
         }
-        let distance = motion.distance(to: seen.place, sigma: hypot(seen.sigmaMetres, Self.turnSpeed * seconds))
+        let distance = motion.distance(to: seen.place, sigma: hypot(seen.sigmaMetres, Self.releasedSigma * seconds))
         return distance < Self.gate ? distance : nil
     }
     mutating func seeOffCourse(_ seen: Observation, at now: MonotonicInstant) {

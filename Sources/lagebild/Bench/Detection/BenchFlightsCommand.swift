@@ -20,6 +20,7 @@ struct BenchFlightsCommand: ParsableCommand {
     @Option(help: "The first seed; rules were chosen on the seeds from 0 on.") var first: UInt64 = 4_000_000
     @Option(help: "How much warmer the heads are, kelvin.") var kelvin = 6.0
     @Option(help: "Only this sensor.") var sensor = BenchTracksCommand.SensorName.lepton
+    @Option(help: "Metres above the water; by default 40 for the Lepton and 120 for the other.") var height: Double?
     @Option(help: "Only this view: \(RiverFlight.View.allCases.map(\.rawValue).joined(separator: ", ")).")
     var view: RiverFlight.View?
     @Option(help: "Write pages into this folder that show heads missed and found, and what else tracks lie on.")
@@ -29,36 +30,39 @@ struct BenchFlightsCommand: ParsableCommand {
         guard (1...100_000).contains(minutes), (0...100).contains(kelvin) else {
             throw ValidationError("minutes from 1 to 100,000, kelvin up to 100")
         }
+        guard (3...500).contains(heightMetres) else {
+            throw ValidationError("a height from 3 to 500 m")
+        }
     }
+
+    private var heightMetres: Double { height ?? sensor.heightMetres }
 
     func run() throws {
         for view in RiverFlight.View.allCases where self.view.map({ $0 == view }) ?? true {
             measure(view)
             guard let report else { continue }
-            let (sensor, kelvin, first) = (sensor, kelvin, first)
-            try FlightPictures.write(to: "\(report)/\(view.rawValue)", title: "Made-up flights: \(view.rawValue)") {
-                Self.flight($0, first, view, sensor, kelvin)
-            }
+            try FlightPictures.write(
+                to: "\(report)/\(view.rawValue)", title: "Made-up flights: \(view.rawValue)", flights(view))
         }
     }
 
-    private static func flight(
-        _ number: Int, _ first: UInt64, _ view: RiverFlight.View, _ sensor: BenchTracksCommand.SensorName,
-        _ kelvin: Double
-    ) -> RiverFlight {
-        RiverFlight(
-            seed: first &+ UInt64(number), view: view, sensor: sensor.sensor, heightMetres: sensor.heightMetres,
-            headKelvin: kelvin)
+    /// The flights of a view, by number.
+    private func flights(_ view: RiverFlight.View) -> @Sendable (Int) -> RiverFlight {
+        let (sensor, height, kelvin, first) = (sensor.sensor, heightMetres, kelvin, first)
+        return { number in
+            RiverFlight(
+                seed: first &+ UInt64(number), view: view, sensor: sensor, heightMetres: height, headKelvin: kelvin)
+        }
     }
 
     private func measure(_ view: RiverFlight.View) {
         let sum = Mutex(Sum())
-        let (sensor, kelvin, first) = (sensor, kelvin, first)
+        let flight = flights(view)
         DispatchQueue.concurrentPerform(iterations: minutes) { number in
-            let trial = FlightTrial(Self.flight(number, first, view, sensor, kelvin))
+            let trial = FlightTrial(flight(number))
             sum.withLock { $0.add(trial) }
         }
-        sum.withLock { $0 }.tell("\(sensor.title) at \(Int(sensor.heightMetres)) m, \(view.rawValue)", minutes)
+        sum.withLock { $0 }.tell("\(sensor.title) at \(Int(heightMetres)) m, \(view.rawValue)", minutes)
     }
 
     /// Of all flights of a view.

@@ -10,8 +10,10 @@ struct FlightTrial {
     /// A head's time in view, from when it came into view or up to when it left or went under.
     struct Episode: Hashable {
         var head: Int
-        /// Seconds in view, and until a track lay on it.
-        var lasted = 0.0, foundAfter: Double?
+        /// Seconds from the flight's start.
+        var begin: Double, end: Double
+        /// Seconds from its begin until a track lay on it.
+        var foundAfter: Double?
         /// The last track on it.
         var track: UInt32?
     }
@@ -25,6 +27,8 @@ struct FlightTrial {
     private static let nearPixels = 2.0
     /// Shorter than this a head is not in view at all, seconds.
     private static let shortest = 1.0
+    /// Nor is one that is looked at from further off straight down, degrees: nothing is placed there.
+    private static let steepest = 50.0
 
     /// Heads that were at least a second in view.
     private(set) var episodes: [Episode] = []
@@ -83,32 +87,32 @@ struct FlightTrial {
 
     private mutating func noteHeads(_ report: DetectionReport, _ seen: [RiverFlight.Seen], at now: Double) {
         var inView: Set<Int> = []
-        for head in seen where head.thing.kind == .head && head.isInside && head.offNadir < 50 {
-            inView.insert(head.thing.number)
-            var episode = open[head.thing.number] ?? Episode(head: head.thing.number, lasted: -now)
-            let track = report.tracks.first { track in
-                track.detection.map { Int($0) }.map {
-                    $0 < report.detections.count && Self.covers(report.detections[$0], head.pixel)
-                } ?? false
-            }
-            if let track {
-                // As long as the episode is open, `lasted` is its beginning, negative.
-                if episode.foundAfter == nil { episode.foundAfter = now + episode.lasted }
+        for head in seen where head.thing.kind == .head && head.isInside && head.offNadir < Self.steepest {
+            let number = head.thing.number
+            inView.insert(number)
+            var episode = open[number] ?? Episode(head: number, begin: now, end: now)
+            episode.end = now
+            if let track = report.tracks.first(where: { Self.lies($0, of: report, on: head.pixel) }) {
+                episode.foundAfter = episode.foundAfter ?? now - episode.begin
                 episode.track = track.number
             }
-            open[head.thing.number] = episode
+            open[number] = episode
         }
-        for head in open.keys where !inView.contains(head) { close(head, at: now) }
-        lastSeconds = now
-    }
-    private var lastSeconds = 0.0
-
-    private mutating func close(_ head: Int, at now: Double? = nil) {
-        guard var episode = open.removeValue(forKey: head) else { return }
-        episode.lasted += now ?? lastSeconds
-        if episode.lasted >= Self.shortest { episodes.append(episode) }
+        for head in open.keys where !inView.contains(head) {
+            open[head]?.end = now
+            close(head)
+        }
     }
 
+    private mutating func close(_ head: Int) {
+        guard let episode = open.removeValue(forKey: head), episode.end - episode.begin >= Self.shortest else { return }
+        episodes.append(episode)
+    }
+
+    private static func lies(_ track: TrackReport, of report: DetectionReport, on pixel: ImagePoint) -> Bool {
+        guard let place = track.detection, Int(place) < report.detections.count else { return false }
+        return covers(report.detections[Int(place)], pixel)
+    }
     /// Whether something lies in a detection's box, give or take two pixels.
     static func covers(_ detection: Detection, _ pixel: ImagePoint) -> Bool {
         let (left, top) = (Double(detection.x), Double(detection.y))
