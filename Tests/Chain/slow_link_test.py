@@ -84,7 +84,11 @@ class SlowLinkTest(unittest.TestCase):
         browser.sign_in(chain.base, "anna", "correct-horse-battery")
         agent = chain.start_agent()
         began = time.monotonic()
-        wait_for(f"the page says {word}", lambda: word in browser.run("return document.body.innerText"), 60)
+        try:
+            wait_for(f"the page says {word}", lambda: word in browser.run("return document.body.innerText"), 60)
+        except AssertionError:
+            self.tell(browser)
+            raise
         print(f"{kilobits} kbit/s: rung \"{word}\" after {time.monotonic() - began:.1f} s", flush=True)
         start = time.monotonic_ns()
         time.sleep(seconds)
@@ -97,6 +101,15 @@ class SlowLinkTest(unittest.TestCase):
                                   "WHERE backfilled = 0 AND receiveMonotonic > ?", (start,)).fetchall()
         # Both programs run on this machine: their monotonic clocks are one.
         return [(stream >> 8, size, (received - captured) / 1e9) for stream, size, captured, received in rows], text
+
+    def tell(self, browser):
+        """What the page shows and the programs have said, for whoever has to find out why it did not come."""
+        print(browser.run("return document.body.innerText"), flush=True)
+        for name in sorted(os.listdir(self.chain.folder)):
+            if name.endswith(".log"):
+                with open(os.path.join(self.chain.folder, name), errors="replace") as log:
+                    lines = [line for line in log.read().splitlines() if " debug " not in line]
+                    print(f"--- {name}", *lines[-30:], sep="\n", flush=True)
 
     def test_detections_with_crops_at_20_kilobits(self):
         came, text = self.fly(20, "Nur Meldungen", 30)
