@@ -36,14 +36,7 @@ struct BenchAlertCommand: ParsableCommand {
     private func measure(_ title: String, _ sensor: WaterHover.Sensor, height: Double, _ counter: AllocationCounter?) {
         let hover = WaterHover(
             seed: seed, sensor: sensor, heightMetres: height, headKelvin: 6, hasClutter: true)
-        let thermal = AgentConfiguration.Thermal(
-            source: .file(
-                path: "", width: sensor.width, height: sensor.height, unit: .centikelvin,
-                framesPerSecond: sensor.framesPerSecond, loop: false),
-            horizontalFieldOfViewDegrees: 2 * atan(sensor.pixelRadians * Double(sensor.width) / 2) * 180 / .pi)
-        var look = ThermalLook(
-            thermal, current: WaterCurrent(metresPerSecond: WaterHover.currentMetresPerSecond, degrees: 90),
-            id: StreamID(.detections))
+        var look = ThermalLook.overWater(sensor)
         let clock = ContinuousClock()
         var times: [Double] = [], allocations: [UInt64] = []
         var (detections, tracks, bytes) = (0, 0, 0)
@@ -82,13 +75,7 @@ struct BenchAlertCommand: ParsableCommand {
         pose.heightMetres = Float(hover.heightMetres)
         (pose.rollDegrees, pose.pitchDegrees, pose.yawDegrees) = (0, 0, 0)
         pose.quality = .interpolated
-        return Frame(
-            id: ObjectID(flight: 1, stream: StreamID(.thermal), sequence: UInt64(number)),
-            captureTime: CaptureTime(
-                monotonic: MonotonicInstant(nanoseconds: Int64(hover.seconds(of: number) * 1e9) + 1),
-                wall: WallTime(nanoseconds: 1)),
-            pose: pose, encoding: .gray16, unit: .centikelvin, flags: [], width: UInt16(picture.width),
-            height: UInt16(picture.height), payload: Gray16.payload(picture.values))
+        return picture.frame(number, seconds: hover.seconds(of: number), pose: pose)
     }
 }
 

@@ -17,11 +17,13 @@ enum FlightPictures {
         let report = try DetectReport(folder: folder)
         for minute in 0..<flights {
             let flight = flight(minute)
-            var look = FlightTrial.look(flight)
+            var look = ThermalLook.overWater(flight.sensor)
             let shown = seconds.map { Int($0 * flight.sensor.framesPerSecond) }
             for number in 0...(shown.max() ?? 0) {
                 let told = look.report(on: FlightTrial.frame(number, of: flight))
-                guard shown.contains(number), let image = grey(flight.picture(number).thermal) else { continue }
+                guard shown.contains(number),
+                    let image = flight.picture(number).thermal.grey(middle: 110, perKelvin: contrast)
+                else { continue }
                 try report.add("flight \(minute), picture \(number)", image, marks(told, flight.seen(in: number)))
             }
         }
@@ -53,12 +55,5 @@ enum FlightPictures {
             marks.append(DetectReport.Mark(left: x, top: y, right: x, bottom: y, verdict: .missed))
         }
         return marks
-    }
-
-    /// The median in the middle of the grey levels.
-    private static func grey(_ picture: ThermalPicture) -> ThermalImage? {
-        let middle = Int(picture.values.sorted()[picture.values.count / 2])
-        let values = picture.values.map { UInt16(min(max(110 + (Int($0) - middle) * contrast / 100, 0), 255)) }
-        return ThermalImage(width: picture.width, height: picture.height, values: values)
     }
 }

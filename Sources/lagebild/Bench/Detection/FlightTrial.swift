@@ -2,7 +2,6 @@ import DroneAgent
 import FlightTypes
 import Geodesy
 import Glibc
-import ImageCoding
 import Scenario
 
 /// What the agent tells of one made-up flight, beside what was there.
@@ -40,33 +39,16 @@ struct FlightTrial {
 
     init(_ flight: RiverFlight) {
         self.flight = flight
-        var look = Self.look(flight)
+        var look = ThermalLook.overWater(flight.sensor)
         for number in 0..<flight.pictures { note(look.report(on: Self.frame(number, of: flight)), number) }
         for head in open.keys { close(head) }
     }
 
-    static func look(_ flight: RiverFlight) -> ThermalLook {
-        let sensor = flight.sensor
-        let thermal = AgentConfiguration.Thermal(
-            source: .file(
-                path: "", width: sensor.width, height: sensor.height, unit: .centikelvin,
-                framesPerSecond: sensor.framesPerSecond, loop: false),
-            horizontalFieldOfViewDegrees: 2 * atan(sensor.pixelRadians * Double(sensor.width) / 2) * 180 / .pi)
-        return ThermalLook(
-            thermal, current: WaterCurrent(metresPerSecond: WaterHover.currentMetresPerSecond, degrees: 90),
-            id: StreamID(.detections))
-    }
-
     static func frame(_ number: Int, of flight: RiverFlight) -> Frame {
         let picture = flight.picture(number)
-        return Frame(
-            id: ObjectID(flight: 1, stream: StreamID(.thermal), sequence: UInt64(number)),
-            captureTime: CaptureTime(
-                monotonic: MonotonicInstant(nanoseconds: Int64(flight.seconds(of: number) * 1e9) + 1),
-                wall: WallTime(nanoseconds: 1)),
-            pose: picture.pose, encoding: .gray16, unit: .centikelvin, flags: picture.isFlatField ? .flatField : [],
-            width: UInt16(picture.thermal.width), height: UInt16(picture.thermal.height),
-            payload: Gray16.payload(picture.thermal.values))
+        return picture.thermal.frame(
+            number, seconds: flight.seconds(of: number), pose: picture.pose,
+            flags: picture.isFlatField ? .flatField : [])
     }
 
     // MARK: - One picture

@@ -24,7 +24,7 @@ struct TrackPictures {
                 headAppears: before)
             let picture = Int((before + 1) * sensor.framesPerSecond)
             let head = hover.head(at: hover.seconds(of: picture))
-            guard let image = grey(hover.picture(picture)) else { continue }
+            guard let image = hover.picture(picture).grey(middle: 100, perKelvin: Self.contrast) else { continue }
             try report.add(
                 "head \(first &+ UInt64(number))", image, [mark(head.x, head.y, 0.2, isFound ? .found : .missed, hover)]
             )
@@ -51,7 +51,7 @@ struct TrackPictures {
                     track.place.east, track.place.north, max(track.areaSquareMetres, 0).squareRoot() / 2,
                     track.doubts.isEmpty ? .invented : .found, hover)
             }
-            guard let image = grey(hover.picture(last)) else { continue }
+            guard let image = hover.picture(last).grey(middle: 100, perKelvin: Self.contrast) else { continue }
             try report.add("minute \(minute)", image, marks)
         }
         try report.finish(
@@ -67,12 +67,5 @@ struct TrackPictures {
         return DetectReport.Mark(
             left: place(x - radius, sensor.width), top: place(y - radius, sensor.height),
             right: place(x + radius, sensor.width), bottom: place(y + radius, sensor.height), verdict: verdict)
-    }
-
-    /// The median in the middle of the grey levels.
-    private func grey(_ picture: ThermalPicture) -> ThermalImage? {
-        let middle = Int(picture.values.sorted()[picture.values.count / 2])
-        let values = picture.values.map { UInt16(min(max(100 + (Int($0) - middle) * Self.contrast / 100, 0), 255)) }
-        return ThermalImage(width: picture.width, height: picture.height, values: values)
     }
 }

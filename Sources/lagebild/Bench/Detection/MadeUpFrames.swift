@@ -1,0 +1,39 @@
+import DroneAgent
+import FlightTypes
+import Glibc
+import HotspotDetection
+import ImageCoding
+import Scenario
+
+extension ThermalLook {
+    /// The agent's looks over made-up water, which flows east.
+    static func overWater(_ sensor: WaterHover.Sensor) -> ThermalLook {
+        let thermal = AgentConfiguration.Thermal(
+            source: .file(
+                path: "", width: sensor.width, height: sensor.height, unit: .centikelvin,
+                framesPerSecond: sensor.framesPerSecond, loop: false),
+            horizontalFieldOfViewDegrees: 2 * atan(sensor.pixelRadians * Double(sensor.width) / 2) * 180 / .pi)
+        return ThermalLook(
+            thermal, current: WaterCurrent(metresPerSecond: WaterHover.currentMetresPerSecond, degrees: 90),
+            id: StreamID(.detections))
+    }
+}
+
+extension ThermalPicture {
+    /// Picture `number` of a flight as the agent takes it.
+    func frame(_ number: Int, seconds: Double, pose: Pose, flags: Frame.Flags = []) -> Frame {
+        Frame(
+            id: ObjectID(flight: 1, stream: StreamID(.thermal), sequence: UInt64(number)),
+            captureTime: CaptureTime(
+                monotonic: MonotonicInstant(nanoseconds: Int64(seconds * 1e9) + 1), wall: WallTime(nanoseconds: 1)),
+            pose: pose, encoding: .gray16, unit: .centikelvin, flags: flags, width: UInt16(width),
+            height: UInt16(height), payload: Gray16.payload(values))
+    }
+
+    /// For people: the median is `middle` of 255, a kelvin so many levels.
+    func grey(middle level: Int, perKelvin contrast: Int) -> ThermalImage? {
+        let middle = Int(values.sorted()[values.count / 2])
+        let values = values.map { UInt16(min(max(level + (Int($0) - middle) * contrast / 100, 0), 255)) }
+        return ThermalImage(width: width, height: height, values: values)
+    }
+}
