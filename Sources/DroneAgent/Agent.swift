@@ -22,6 +22,7 @@ public final class Agent: Sendable {
         var state: StatusReport.SensorState = .missing
         var taken: UInt64 = 0
         var lost: UInt64 = 0
+        var note: SensorNote?
     }
     private struct State {
         var timeline = PoseTimeline()
@@ -87,7 +88,7 @@ public final class Agent: Sendable {
         for sensor in sensors { sensor.start() }
         let position = PositionInput(
             configuration.position, mavlink: configuration.mavlink, clocks: clocks, onSample: { self.handle($0) },
-            onState: { state, text in self.note(state, StreamID(.telemetry), text) })
+            onVerdict: { self.note($0, StreamID(.telemetry)) })
         let positionThread = Thread { position.run() }
         positionThread.name = "position"
         positionThread.start()
@@ -238,7 +239,8 @@ public final class Agent: Sendable {
             return state.telemetrySequence
         }
         guard let sequence else { return }
-        update(StreamID(.telemetry), .running, taken: 1)
+        // How the source does its session tells: samples alone may be another vehicle's.
+        update(StreamID(.telemetry), taken: 1)
         submit(
             .telemetry(
                 TelemetrySample(
@@ -269,14 +271,23 @@ public final class Agent: Sendable {
         logger.log(level: state == .running ? .notice : .warning, "\(stream): \(text)")
     }
 
+    func note(_ verdict: PositionVerdict, _ stream: StreamID) {
+        note(verdict.state, stream, verdict.note.text)
+        state.withLock { state in
+            guard let index = state.sensors.firstIndex(where: { $0.stream == stream }) else { return }
+            state.sensors[index].note = verdict.note
+        }
+    }
+
+    /// Counts, and the state where it is given.
     func update(
-        _ stream: StreamID, _ newState: StatusReport.SensorState, taken: UInt64 = 0, lost: UInt64 = 0
+        _ stream: StreamID, _ newState: StatusReport.SensorState? = nil, taken: UInt64 = 0, lost: UInt64 = 0
     ) {
         state.withLock { state in
             let index = state.sensors.firstIndex { $0.stream == stream }
             if index == nil, state.sensors.count < 16 { state.sensors.append(Sensor(stream: stream)) }
             guard let index = index ?? state.sensors.indices.last, state.sensors[index].stream == stream else { return }
-            state.sensors[index].state = newState
+            if let newState { state.sensors[index].state = newState }
             state.sensors[index].taken += taken
             state.sensors[index].lost += lost
         }
@@ -301,7 +312,8 @@ public final class Agent: Sendable {
                     id: ObjectID(flight: flight, stream: StreamID(.status), sequence: state.statusSequence),
                     captureTime: now,
                     sensors: state.sensors.map {
-                        StatusReport.Sensor(stream: $0.stream, state: $0.state, taken: $0.taken, lost: $0.lost)
+                        StatusReport.Sensor(
+                            stream: $0.stream, state: $0.state, taken: $0.taken, lost: $0.lost, note: $0.note)
                     }, isRecording: recorder?.isRecording ?? false, objectsSent: counts.link.accepted,
                     objectsDropped: counts.link.dropped,
                     link: .init(

@@ -33,6 +33,8 @@ public struct AgentConfiguration: Sendable {
         public var signingKeyFile: String?
         /// Whether the autopilot is asked for messages that come too seldom.
         public var requestsIntervals = false
+        /// Which vehicle and gimbal are listened to.
+        public var choice = MAVLinkTelemetry.Choice()
     }
     /// A thermal sensor and how it looks at the water.
     public struct Thermal: Sendable {
@@ -284,15 +286,28 @@ public struct AgentConfiguration: Sendable {
         }
     }
 
-    /// The keys count for MAVLink over UDP and serial lines only; beside another source they are unknown.
+    /// Keys for MAVLink count beside a MAVLink source only; beside another they are unknown.
     private static func mavlink(_ section: ConfigurationSection) throws -> MAVLinkOptions {
         switch try section.enumValue("source", of: PositionKind.self, default: nil) {
         case .mavlinkUDP, .mavlinkSerial:
             let isKeyGiven = try !section.string("signingKey", default: "").isEmpty
             return MAVLinkOptions(
                 signingKeyFile: isKeyGiven ? try section.path("signingKey") : nil,
-                requestsIntervals: try section.bool("requestIntervals", default: false))
+                requestsIntervals: try section.bool("requestIntervals", default: false), choice: try choice(section))
+        case .tlog: return MAVLinkOptions(choice: try choice(section))
         default: return MAVLinkOptions()
         }
+    }
+    private enum GimbalWord: String, CaseIterable { case automatic, expected, none }
+    private static func choice(_ section: ConfigurationSection) throws -> MAVLinkTelemetry.Choice {
+        let gimbal = try section.enumValue("gimbal", of: GimbalWord.self, default: .automatic)
+        let component = try section.optionalInt("gimbalComponent", in: 1...255)
+        guard gimbal != .none || component == nil else {
+            throw section.error("gimbalComponent", "names a gimbal, and 'gimbal' says that there is none")
+        }
+        return MAVLinkTelemetry.Choice(
+            system: try section.optionalInt("system", in: 1...255).map { UInt8(clamping: $0) },
+            gimbalComponent: component.map { UInt8(clamping: $0) },
+            hasGimbal: gimbal == .automatic ? nil : gimbal == .expected)
     }
 }

@@ -14,11 +14,11 @@ struct PictureMotion {
 
     /// The motion since the frame before; nil at the first, without a pose and where the camera does not look down on the water.
     mutating func motion(to frame: Frame, camera: CameraModel?) -> ImageMotion? {
-        guard frame.pose.quality.isOfTheMoment, let camera else {
+        guard let sighting = Sighting(frame.pose), sighting.isSteady, let camera else {
             last = nil
             return nil
         }
-        let pose = CameraPose(frame.pose), time = frame.captureTime.monotonic
+        let pose = sighting.pose, time = frame.captureTime.monotonic
         defer { last = (pose, camera, time) }
         guard let last, last.camera == camera else { return nil }
         let seconds = time.since(last.time).milliseconds / 1000

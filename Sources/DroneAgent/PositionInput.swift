@@ -1,37 +1,49 @@
 import FlightTypes
 import Foundation
 import Sensors
+import Synchronization
 
-/// Reads a position source on a thread of its own and hands on samples, the doubtful ones marked. Read-only: nothing is
-/// sent to an autopilot, but for requests for messages where the configuration allows them.
+/// Reads a position source on a thread of its own and hands on samples, the doubtful ones marked, and how the source does.
+///
+/// A shell: the sessions in `Sensors` decide. Read-only: nothing is sent to an autopilot, but for requests for messages where the
+/// configuration allows them.
 final class PositionInput: Sendable {
+    /// Takes how the source does now; told when it changes.
+    typealias VerdictHandler = @Sendable (PositionVerdict) -> Void
+    /// A key that cannot be read may be there later.
+    private static let keyPause = Duration.seconds(5)
+
     private let source: AgentConfiguration.PositionSource
     private let mavlink: AgentConfiguration.MAVLinkOptions
     private let clocks: any Clocks
     private let onSample: @Sendable (PositionSample) -> Void
-    private let onState: @Sendable (StatusReport.SensorState, String) -> Void
+    private let reporter: VerdictReporter
     private let stopSignal = StopSignal()
     private let line: SerialLine?
     private let listener: UDPListener?
-    private let gpsd: GPSDClient?
+    private let gpsd: TCPLine?
 
     init(
         _ source: AgentConfiguration.PositionSource, mavlink: AgentConfiguration.MAVLinkOptions = .init(),
         clocks: any Clocks, onSample: @escaping @Sendable (PositionSample) -> Void,
-        onState: @escaping @Sendable (StatusReport.SensorState, String) -> Void
+        onVerdict: @escaping VerdictHandler
     ) {
         self.source = source
         self.mavlink = mavlink
         self.clocks = clocks
         self.onSample = onSample
-        self.onState = onState
-        var (line, listener, gpsd) = (SerialLine?.none, UDPListener?.none, GPSDClient?.none)
+        reporter = VerdictReporter(onVerdict)
+        var (line, listener, gpsd) = (SerialLine?.none, UDPListener?.none, TCPLine?.none)
         switch source {
         case .mavlinkUDP(let host, let port):
             listener = UDPListener(address: host, port: UInt16(clamping: port), clocks: clocks)
         case .mavlinkSerial(let path, let baud), .nmeaSerial(let path, let baud):
             line = SerialLine(path: path, baud: baud, clocks: clocks)
-        case .gpsd(let host, let port): gpsd = GPSDClient(host: host, port: UInt16(clamping: port), clocks: clocks)
+        case .gpsd(let host, let port):
+            // A receiver without a fix still makes gpsd say so once a second; slow ones every few seconds.
+            gpsd = TCPLine(
+                host: host, port: UInt16(clamping: port), greeting: GPSDParser.watch, silenceLimit: .seconds(5),
+                clocks: clocks)
         case .none, .tlog: break
         }
         (self.line, self.listener, self.gpsd) = (line, listener, gpsd)
@@ -47,87 +59,112 @@ final class PositionInput: Sendable {
     /// Blocks until `stop`.
     func run() {
         switch source {
-        case .none: onState(.missing, "no position source is configured; pictures carry no position")
+        case .none:
+            report(.missing, .absent, "no position source is configured; pictures carry no position")
         case .mavlinkUDP:
-            guard let listener, let handler = mavlinkHandler({ listener.reply($0) }) else { return }
-            listener.run(onBytes: handler, onState: onState)
-        case .mavlinkSerial:
-            guard let line, let handler = mavlinkHandler({ line.write($0) }) else { return }
-            line.run(onBytes: handler, onState: onState)
-        case .nmeaSerial: line?.run(onBytes: nmeaHandler(), onState: onState)
+            guard let listener, var session = mavlinkSession(baud: nil) else { return }
+            listener.run(
+                onBytes: { self.take($0, $1, &session) { listener.reply($0) } }, onState: reporter.lineState)
+        case .mavlinkSerial(_, let baud):
+            guard let line, var session = mavlinkSession(baud: baud) else { return }
+            line.run(onBytes: { self.take($0, $1, &session) { line.write($0) } }, onState: reporter.lineState)
+        case .nmeaSerial(_, let baud):
+            var session = NMEASession(baud: baud)
+            line?.run(onBytes: { self.take($0, $1, &session) }, onState: reporter.lineState)
         case .gpsd:
-            var check = PositionPlausibility()
-            gpsd?.run(onSample: { self.onSample(check.marked($0)) }, onState: onState)
+            var session = GPSDSession()
+            gpsd?.run(
+                onOpen: { session.restart() }, onBytes: { self.take($0, $1, &session) }, onState: reporter.lineState)
         case .tlog(let path, let loop): playTlog(path, loop: loop)
         }
     }
 
-    /// Nil when a key is configured that cannot be used: then nothing is believed rather than everything.
-    private func mavlinkHandler(_ send: @escaping ([UInt8]) -> Bool) -> SerialLine.BytesHandler? {
-        var key: MAVLinkSigningKey?
-        if let file = mavlink.signingKeyFile {
-            key = FileManager.default.contents(atPath: file).flatMap { MAVLinkSigningKey(file: Array($0)) }
-            guard key != nil else {
-                onState(
-                    .missing,
-                    "\(file): no MAVLink signing key (32 bytes or 64 hexadecimal digits); pictures carry no position")
-                return nil
-            }
-        }
-        var parser = MAVLinkParser(key: key)
-        var telemetry = MAVLinkTelemetry()
-        var check = PositionPlausibility()
-        var requests = mavlink.requestsIntervals ? MAVLinkRateRequests(key: key) : nil
-        return { [onSample] bytes, time in
-            parser.handle(bytes)
-            while let packet = parser.next() {
-                requests?.note(packet, at: time.monotonic)
-                if let sample = telemetry.handle(packet, at: time) { onSample(check.marked(sample)) }
-            }
-            // A request that is not taken is made again, as the message still comes too seldom then.
-            if let request = requests?.next(at: time) { _ = send(request) }
-        }
+    private func take(_ bytes: ArraySlice<UInt8>, _ time: CaptureTime, _ session: inout some PositionSession) {
+        session.take(bytes, at: time, onSample)
+        if let verdict = session.verdict(at: time.monotonic) { reporter.report(verdict) }
+    }
+    private func take(
+        _ bytes: ArraySlice<UInt8>, _ time: CaptureTime, _ session: inout MAVLinkSession, _ send: ([UInt8]) -> Bool
+    ) {
+        take(bytes, time, &session)
+        if let request = session.request(at: time) { _ = send(request) }
+    }
+    private func report(_ state: StatusReport.SensorState, _ kind: SensorNote.Kind, _ text: String) {
+        reporter.report(PositionVerdict(state, SensorNote(kind, text)))
     }
 
-    private func nmeaHandler() -> SerialLine.BytesHandler {
-        var parser = NMEAParser()
-        var check = PositionPlausibility()
-        return { [onSample] bytes, time in
-            parser.handle(bytes)
-            while let report = parser.nextReport() {
-                guard report.pose.hasPosition else { continue }
-                let sample = PositionSample(captureTime: time, pose: report.pose, sourceTime: report.time)
-                onSample(check.marked(sample))
+    /// Waits for a configured key that cannot be used: until then nothing is believed rather than everything. Nil once stopped.
+    private func mavlinkSession(baud: UInt32?) -> MAVLinkSession? {
+        guard let file = mavlink.signingKeyFile else { return session(key: nil, baud) }
+        while !stopSignal.isRequested {
+            if let key = FileManager.default.contents(atPath: file).flatMap({ MAVLinkSigningKey(file: Array($0)) }) {
+                return session(key: key, baud)
             }
+            report(
+                .missing, .absent,
+                "\(file): no MAVLink signing key (32 bytes or 64 hexadecimal digits); pictures carry no position")
+            stopSignal.wait(Self.keyPause, clocks: clocks)
         }
+        return nil
+    }
+    private func session(key: MAVLinkSigningKey?, _ baud: UInt32?) -> MAVLinkSession {
+        MAVLinkSession(mavlink.choice, key: key, requestsIntervals: mavlink.requestsIntervals, baud: baud)
     }
 
     /// Plays a recorded flight log at the pace it was recorded; gaps of more than five seconds are shortened to that.
-    /// Its own time is that of the flight, which is no reason to doubt it.
     private func playTlog(_ path: String, loop: Bool) {
-        guard let data = FileManager.default.contents(atPath: path) else {
-            return onState(.missing, "\(path): cannot be read; pictures carry no position")
-        }
-        onState(.running, "\(path): playing")
+        var player = TlogPlayer(mavlink.choice)
         repeat {
-            var reader = TlogReader()
-            var telemetry = MAVLinkTelemetry()
-            var check = PositionPlausibility()
-            var last: WallTime?
-            reader.handle(Array(data))
-            reader.finish()
-            while !stopSignal.isRequested, let record = reader.next() {
-                if let last {
-                    let gap = min(max(0, record.time.nanoseconds &- last.nanoseconds), 5_000_000_000)
-                    if gap > 0 { _ = stopSignal.wait(.nanoseconds(gap), clocks: clocks) }
+            guard let file = FileHandle(forReadingAtPath: path) else {
+                return report(.missing, .absent, "\(path): cannot be read; pictures carry no position")
+            }
+            player.begin()
+            var isAtEnd = false
+            while !isAtEnd, !stopSignal.isRequested {
+                let bytes = (try? file.read(upToCount: 64 << 10)).flatMap { $0 } ?? Data()
+                isAtEnd = bytes.isEmpty
+                player.play(Array(bytes)[...], isAtEnd: isAtEnd) { gap in
+                    if gap > .zero { _ = stopSignal.wait(gap, clocks: clocks) }
+                    guard !stopSignal.isRequested else { return nil }
+                    return CaptureTime(monotonic: clocks.monotonicNow(), wall: clocks.wallNow())
+                } onSample: { sample, system in
+                    report(.running, .following, "\(path): playing, MAVLink system \(system)")
+                    onSample(sample)
                 }
-                last = record.time
-                let now = CaptureTime(monotonic: clocks.monotonicNow(), wall: clocks.wallNow())
-                guard var sample = telemetry.handle(record.packet, at: now) else { continue }
-                sample.sourceTime = nil
-                onSample(check.marked(sample))
+            }
+            try? file.close()
+            guard player.samples > 0 || stopSignal.isRequested else {
+                return report(.failing, .noPositionMessages, "\(path): holds no position of an autopilot")
             }
         } while loop && !stopSignal.isRequested
-        if !stopSignal.isRequested { onState(.missing, "\(path): ended") }
+        if !stopSignal.isRequested { report(.missing, .absent, "\(path): ended") }
+    }
+}
+
+/// Passes a verdict on when it differs from the one before; what the line itself says of bytes counts only where there are none.
+private final class VerdictReporter: Sendable {
+    private let handler: PositionInput.VerdictHandler
+    private let last = Mutex<PositionVerdict?>(nil)
+    init(_ handler: @escaping PositionInput.VerdictHandler) { self.handler = handler }
+
+    func report(_ verdict: PositionVerdict) {
+        let isNew = last.withLock { last in
+            defer { last = verdict }
+            return last != verdict
+        }
+        if isNew { handler(verdict) }
+    }
+    /// That a line is open, or bytes come, says nothing of their meaning.
+    var lineState: SerialLine.StateHandler {
+        { [self] state, text in
+            switch state {
+            case .running:
+                if last.withLock({ $0 }) == nil {
+                    report(PositionVerdict(.failing, SensorNote(.silent, text + "; nothing understood yet")))
+                }
+            case .missing: report(PositionVerdict(.missing, SensorNote(.absent, text)))
+            case .failing, .frozen, .blind: report(PositionVerdict(.failing, SensorNote(.silent, text)))
+            }
+        }
     }
 }

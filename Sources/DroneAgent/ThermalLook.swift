@@ -57,8 +57,8 @@ package struct ThermalLook {
             if detector == nil { detector = makeDetector(frame.unit) }
             detector?.detect(image, into: &hotspots)
             addPersons(in: image, frame.unit)
-            let errors = placementErrors(at: nil, camera: camera, frame.pose)
-            let found = watch.look(at: frame, image, camera: camera, errors: errors)
+            let usual = placementErrors(at: nil, camera: camera, frame.pose)
+            let found = watch.look(at: frame, image, camera: camera, usual: usual)
             tracks = told(of: found)
             addLasting(image, frame, camera)
             merge(found.spots, into: &tracks)
@@ -183,10 +183,10 @@ package struct ThermalLook {
     private func placed(_ hotspot: Hotspot, _ frame: Frame, _ camera: CameraModel?) -> Detection {
         var detection = hotspot.detection
         let pose = frame.pose
-        guard pose.quality.isOfTheMoment, let camera else { return detection }
+        guard let sighting = Sighting(pose), let camera else { return detection }
         let pixel = ImagePoint(x: Double(hotspot.centroidX) + 0.5, y: Double(hotspot.centroidY) + 0.5)
-        let errors = placementErrors(at: pixel, camera: camera, pose)
-        if case .success(let ground) = place(pixel, camera: camera, pose: CameraPose(pose), errors: errors) {
+        let usual = placementErrors(at: pixel, camera: camera, pose)
+        if let ground = sighting.place(pixel, camera: camera, usual: usual) {
             detection.place = Detection.Place(
                 latitude: ground.position.latitude, longitude: ground.position.longitude,
                 radiusMetres: Float(ground.radiusMetres))
@@ -226,16 +226,5 @@ extension CameraCalibration {
         sized.camera = camera
         let pixel = pixel ?? ImagePoint(x: Double(camera.width) / 2, y: Double(camera.height) / 2)
         return sized.errors(at: pixel, flight: .typical, groundSpeed: Double(pose.groundSpeed))
-    }
-}
-
-extension CameraPose {
-    /// What a frame carries, its height counting from the take-off point.
-    public init(_ pose: Pose) {
-        self.init(
-            position: GeodeticPosition(latitude: pose.latitude, longitude: pose.longitude),
-            heightMetres: Double(pose.heightMetres), rollDegrees: Double(pose.rollDegrees),
-            pitchDegrees: Double(pose.pitchDegrees), yawDegrees: Double(pose.yawDegrees),
-            gimbalPitchDegrees: Double(pose.gimbalPitchDegrees), gimbalYawDegrees: Double(pose.gimbalYawDegrees))
     }
 }

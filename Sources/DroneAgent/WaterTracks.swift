@@ -47,19 +47,16 @@ struct WaterTracks {
         set { tracker.rules.personContrast = newValue }
     }
 
-    /// Whether a frame with this pose can be put on the water.
-    func canPlace(_ pose: Pose) -> Bool {
-        pose.quality.isOfTheMoment && GeodeticPosition(latitude: pose.latitude, longitude: pose.longitude).isValid
-    }
-
     /// The sensor corrected itself: nothing is missed.
     mutating func skip() { tracker.skip() }
 
-    /// Follows the spots of a frame that can be placed; they count in squares of `grain` × `grain` of the frame's pixels.
+    /// Follows the spots of a frame, which was taken from `sighting`; they count in squares of `grain` × `grain` of the frame's
+    /// pixels. `usual` are the errors of flight and camera.
     mutating func follow(
-        _ spots: [Hotspot], of frame: Frame, grain: Double = 1, camera: CameraModel, errors: PlacementErrors
+        _ spots: [Hotspot], of frame: Frame, from sighting: Sighting, grain: Double = 1, camera: CameraModel,
+        usual: PlacementErrors
     ) -> Findings {
-        let pose = CameraPose(frame.pose)
+        let pose = sighting.pose
         guard let plane = plane(around: pose.position) else {
             return Findings(tracks: reports(at: frame.captureTime.monotonic))
         }
@@ -84,8 +81,7 @@ struct WaterTracks {
                 continue
             }
             confirmed.append((number, spot))
-            if case .success(let ground) = place(spot.middle(grain: grain), camera: camera, pose: pose, errors: errors)
-            {
+            if let ground = sighting.place(spot.middle(grain: grain), camera: camera, usual: usual) {
                 ellipses[number] = ground.ellipse
             }
         }

@@ -15,9 +15,9 @@ struct WaterWatch {
 
     var counters: WaterTracker.Counters { tracks.counters }
 
-    /// Looks at a frame. Without a pose and during a flat field nothing is followed, and the tracks move on as foretold.
+    /// Looks at a frame. Without a pose to found a place on and during a flat field nothing is followed, and the tracks move on as foretold.
     mutating func look(
-        at frame: Frame, _ image: ThermalImage, camera: CameraModel?, errors: PlacementErrors = .typical
+        at frame: Frame, _ image: ThermalImage, camera: CameraModel?, usual: PlacementErrors = .typical
     ) -> WaterTracks.Findings {
         let now = frame.captureTime.monotonic
         guard !frame.flags.contains(.flatField) else {
@@ -25,7 +25,7 @@ struct WaterWatch {
             tracks.skip()
             return WaterTracks.Findings(tracks: tracks.reports(at: now))
         }
-        guard let camera, tracks.canPlace(frame.pose) else {
+        guard let camera, let sighting = Sighting(frame.pose), sighting.isSteady else {
             return WaterTracks.Findings(tracks: tracks.reports(at: now))
         }
         if detector == nil {
@@ -34,7 +34,7 @@ struct WaterWatch {
         }
         detector?.detect(pattern?.correct(image) ?? image, into: &spots)
         tracks.personContrast = frame.unit.kelvin(WaterTracker.Rules.personKelvin)
-        return tracks.follow(spots, of: frame, camera: camera, errors: errors)
+        return tracks.follow(spots, of: frame, from: sighting, camera: camera, usual: usual)
     }
 }
 

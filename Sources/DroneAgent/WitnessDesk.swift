@@ -83,30 +83,33 @@ package struct WitnessDesk {
         let now = frame.captureTime.monotonic
         guard witness.isDue(at: now), frame.encoding == .jpeg,
             frame.flags.isDisjoint(with: [.frozen, .blind, .implausible]),
-            frame.pose.quality.isOfTheMoment,
+            let sighting = Sighting(frame.pose), sighting.isSteady,
             let camera = visible.camera.resized(width: Int(frame.width), height: Int(frame.height))
         else { return }
         places.removeAll(keepingCapacity: true)
-        if let told { addPlaces(of: told, frame, camera) }
+        if let told { addPlaces(of: told, frame, sighting, camera) }
         guard witness.look(at: frame.payload, taken: now, places: places) else { return }
         _ = colours.follow(
-            witness.spots, of: frame, grain: witness.grain, camera: camera,
-            errors: visible.errors(at: nil, camera: camera, frame.pose))
+            witness.spots, of: frame, from: sighting, grain: witness.grain, camera: camera,
+            usual: visible.errors(at: nil, camera: camera, frame.pose))
         lastColours = now
     }
 
-    private mutating func addPlaces(of told: Told, _ frame: Frame, _ camera: CameraModel) {
+    private mutating func addPlaces(of told: Told, _ frame: Frame, _ sighting: Sighting, _ camera: CameraModel) {
         let thermalOffset = thermal?.timeOffset ?? .zero
         let later = frame.captureTime.monotonic.since(told.captureTime) - visible.timeOffset + thermalOffset
         guard later >= .zero - Self.foretellLimit, later <= Self.foretellLimit else { return }
         for track in told.tracks where track.sense == .thermal {
-            if let place = place(of: track, later: later.milliseconds / 1000, frame, camera) { places.append(place) }
+            let seconds = later.milliseconds / 1000
+            if let place = place(of: track, later: seconds, frame, sighting, camera) { places.append(place) }
         }
     }
 
     /// Where a track should be in a picture, so many seconds after it was told; also outside of the picture.
-    private func place(of track: TrackReport, later: Double, _ frame: Frame, _ camera: CameraModel) -> WitnessPlace? {
-        let pose = CameraPose(frame.pose)
+    private func place(
+        of track: TrackReport, later: Double, _ frame: Frame, _ sighting: Sighting, _ camera: CameraModel
+    ) -> WitnessPlace? {
+        let pose = sighting.pose
         let told = GeodeticPosition(latitude: track.latitude, longitude: track.longitude)
         guard told.isValid, pose.position.isValid else { return nil }
         let there = LocalPlane(origin: told).position(

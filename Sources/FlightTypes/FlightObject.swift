@@ -36,12 +36,15 @@ public struct StatusReport: Hashable, Sendable {
         public var taken: UInt64
         /// Frames or bytes lost or refused so far.
         public var lost: UInt64
+        /// Why it is so, and how to mend it; nil where there is nothing to say.
+        public var note: SensorNote?
         /// A sensor of its parts.
-        public init(stream: StreamID, state: SensorState, taken: UInt64, lost: UInt64) {
+        public init(stream: StreamID, state: SensorState, taken: UInt64, lost: UInt64, note: SensorNote? = nil) {
             self.stream = stream
             self.state = state
             self.taken = taken
             self.lost = lost
+            self.note = note
         }
     }
     /// Who this report is.

@@ -66,6 +66,8 @@ public struct Pose: Hashable, Sendable {
     public var quality: Quality
     /// What is doubtful about it; empty when nothing is.
     public var remarks: Remarks = []
+    /// What its parts rest on.
+    public var basis = PoseBasis.measured
 
     /// A pose at a place, everything else unknown.
     public init(latitude: Double, longitude: Double, quality: Quality = .interpolated) {

@@ -65,7 +65,7 @@ private struct Autopilot {
             .mavlinkUDP(host: "127.0.0.1", port: port), mavlink: options, clocks: SteppingClock(),
             onSample: { event.yield($0) },
             // Told when the port is bound, and should a datagram get lost.
-            onState: { state, _ in if state == .failing { event.yield(nil) } })
+            onVerdict: { verdict in if verdict.state == .failing { event.yield(nil) } })
         let thread = Thread {
             input.run()
             event.finish()
@@ -120,13 +120,19 @@ private struct Autopilot {
         #expect(samples.count > 50 && request.isEmpty)
     }
     @Test func aBrokenKeyBelievesNobody() throws {
-        let states = Mutex<[String]>([])
+        let verdicts = Mutex<[PositionVerdict]>([])
+        let running = Mutex<PositionInput?>(nil)
         let input = PositionInput(
             .mavlinkUDP(host: "127.0.0.1", port: 24_753), mavlink: .init(signingKeyFile: "/nowhere/mavlink.key"),
             clocks: SteppingClock(), onSample: { _ in },
-            onState: { state, text in states.withLock { $0.append("\(state): \(text)") } })
+            onVerdict: { verdict in
+                verdicts.withLock { $0.append(verdict) }
+                running.withLock { $0 }?.stop()
+            })
+        running.withLock { $0 = input }
         input.run()
-        #expect(
-            states.withLock { $0 }.first?.hasPrefix("missing: /nowhere/mavlink.key: no MAVLink signing key") == true)
+        let first = verdicts.withLock { $0 }.first
+        #expect(first?.state == .missing && first?.note.kind == .absent)
+        #expect(first?.note.text.hasPrefix("/nowhere/mavlink.key: no MAVLink signing key") == true)
     }
 }

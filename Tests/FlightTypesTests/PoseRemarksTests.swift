@@ -1,7 +1,7 @@
 import FlightTypes
 import Testing
 
-/// The first byte of a pose (docs/wire-format.md §5.1): two bits quality, five bits remarks, one bit that is 0.
+/// The first byte of a pose (docs/wire-format.md §5.1): two bits quality, five bits remarks, and one that says whether a basis follows.
 @Suite struct PoseRemarksTests {
     private static func bytes(_ pose: Pose) -> [UInt8] {
         FlightObject.telemetry(

@@ -54,6 +54,10 @@ enum Samples {
         pose.satellites = .random(in: .min ... .max, using: &random)
         pose.ageMilliseconds = .random(in: .min ... .max, using: &random)
         pose.remarks = Pose.Remarks(rawValue: .random(in: 0...31, using: &random))
+        if Bool.random(using: &random) {
+            pose.basis.position = PoseBasis.Basis.allCases.randomElement(using: &random) ?? .measured
+            pose.basis = pose.basis.widened(positionMetres: .random(in: 0...50, using: &random))
+        }
         return pose
     }
 

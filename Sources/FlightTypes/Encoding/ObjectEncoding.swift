@@ -68,6 +68,8 @@ extension FlightObject {
                 writer.write(link.rung)
                 writer.write(link.kilobitsPerSecond)
                 writer.write(link.missing)
+                // Notes stand behind the link, which every agent that writes notes has.
+                writer.write(report.sensors.compactMap { sensor in sensor.note.map { (sensor.stream, $0) } })
             }
             return writer.bytes
         }
@@ -188,6 +190,14 @@ extension StatusReport {
         var link: LinkReport?
         if reader.remaining > 0 {
             link = LinkReport(rung: try reader.read(), kilobitsPerSecond: try reader.read(), missing: try reader.read())
+        }
+        if reader.remaining > 0 {
+            for (stream, note) in try reader.readNotes() {
+                guard let index = sensors.firstIndex(where: { $0.stream == stream }) else {
+                    throw ByteReader.Malformed("note without a sensor")
+                }
+                sensors[index].note = note
+            }
         }
         self.init(
             id: id, captureTime: captureTime, sensors: sensors, isRecording: isRecording, objectsSent: sent,

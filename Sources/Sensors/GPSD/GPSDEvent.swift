@@ -10,6 +10,8 @@ public enum GPSDEvent: Hashable, Sendable {
     case attitude(GPSDAttitude)
     /// SKY: how many satellites are used.
     case satellites(UInt8)
+    /// DEVICES: how many receivers there are.
+    case devices(Int)
 }
 
 /// Which gpsd it is.
@@ -26,8 +28,18 @@ public struct GPSDFix: Hashable, Sendable {
     public var device: String
     /// 0 unknown, 1 none, 2 two-dimensional, 3 three-dimensional.
     public var mode: UInt8
-    /// 2 differential, 3 RTK fixed, 4 RTK float; nil where it does not say.
+    /// 2 differential, 3 RTK fixed, 4 RTK float, 5 dead reckoning, 6 satellites and dead reckoning, 7 surveyed in, 8 simulated; nil
+    /// where it does not say.
     public var status: Int?
+    /// What the position rests on by `status`.
+    public var basis: PoseBasis.Basis {
+        switch status {
+        case 5: .estimated
+        case 7: .manual
+        case 8: .simulated
+        default: .measured
+        }
+    }
     /// UTC of the fix.
     public var time: WallTime?
     /// WGS84 degrees; nil out of range or without a fix.
@@ -71,6 +83,9 @@ extension GPSDEvent {
                     heading: number(object, "heading", -360...360), pitch: number(object, "pitch", -90...90),
                     roll: number(object, "roll", -180...180)))
         case "SKY": return satellites(object).map { .satellites($0) }
+        case "DEVICES":
+            guard case .array(let list)? = object["devices"] else { return nil }
+            return .devices(list.count)
         default: return nil
         }
     }

@@ -3,13 +3,16 @@
 /// The server is a stranger like any other sender. A line is at most `lineLimit` bytes (gpsd's own limit is 10,240);
 /// of a longer one the rest is skipped up to its end. Depth and number of values are limited by `JSONReader`. Feed with
 /// `handle`, drain with `next`.
-public struct GPSDParser: Sendable {
+public struct GPSDParser: PiecewiseParser, Sendable {
     /// Sent once on a new connection to make gpsd talk.
     public static let watch = Array("?WATCH={\"enable\":true,\"json\":true};\n".utf8)
     /// Longest line believed.
     public static let lineLimit = 16_384
     /// Events kept for `next`; beyond, the oldest goes.
     public static let queueLimit = 1024
+
+    /// An event takes a line of at least 24 bytes (`{"class":"ATT","yaw":1}`): so many never make more than the queue holds.
+    public static let pieceLimit = queueLimit * 16
 
     /// What became of the bytes handed over. Every count only grows.
     public struct Counters: Hashable, Sendable {

@@ -19,6 +19,7 @@ public struct GPSDTelemetry: Sendable {
     private var device: (name: String, at: MonotonicInstant)?
     private var attitude: (state: GPSDAttitude, at: MonotonicInstant)?
     private var satellites: (used: UInt8, at: MonotonicInstant)?
+    private var reckoning = DeadReckoning()
 
     /// Nothing heard yet.
     public init() {}
@@ -27,7 +28,7 @@ public struct GPSDTelemetry: Sendable {
     public mutating func handle(_ event: GPSDEvent, at captureTime: CaptureTime) -> PositionSample? {
         let now = captureTime.monotonic
         switch event {
-        case .version: return nil
+        case .version, .devices: return nil
         case .attitude(let state):
             attitude = (state, now)
             return nil
@@ -55,6 +56,7 @@ public struct GPSDTelemetry: Sendable {
         pose.courseDegrees = fix.track.map { PoseAngle.compass(Float($0)) } ?? .nan
         pose.horizontalAccuracyMetres = fix.horizontalError.map { Float($0) } ?? .nan
         pose.fix = Self.fix(fix)
+        pose.basis = reckoning.basis(fix.basis, at: now)
         if let satellites, now.isFresh(satellites.at, Self.slowFreshness) { pose.satellites = satellites.used }
         if let attitude, now.isFresh(attitude.at, Self.freshness) {
             pose.yawDegrees = attitude.state.heading.map { PoseAngle.compass(Float($0)) } ?? .nan
@@ -66,6 +68,7 @@ public struct GPSDTelemetry: Sendable {
     /// As MAVLink's GPS_FIX_TYPE.
     private static func fix(_ fix: GPSDFix) -> UInt8 {
         switch (fix.mode, fix.status) {
+        case (_, 5), (_, 7), (_, 8): 1
         case (3, 2): 4
         case (2..., 3): 6
         case (2..., 4): 5

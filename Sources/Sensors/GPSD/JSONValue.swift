@@ -27,7 +27,8 @@ enum JSONValue: Hashable, Sendable {
 }
 
 /// Reads one JSON text of a stranger: no recursion deeper than `depthLimit`, no more than `valueLimit` values; nil for
-/// everything that is not JSON to the letter.
+/// everything that is not JSON, but for two habits of gpsd: `nan` and `inf` in place of a number, which read as null, and a
+/// comma behind the last member or element.
 struct JSONReader {
     static let depthLimit = 8
     static let valueLimit = 4096
@@ -68,7 +69,8 @@ struct JSONReader {
         case UInt8(ascii: "\""): return text().map { .text($0) }
         case UInt8(ascii: "t"): return word("true", .bool(true))
         case UInt8(ascii: "f"): return word("false", .bool(false))
-        case UInt8(ascii: "n"): return word("null", .null)
+        case UInt8(ascii: "n"): return startsNumberWord ? noNumber() : word("null", .null)
+        case UInt8(ascii: "N"), UInt8(ascii: "i"), UInt8(ascii: "I"): return noNumber()
         default: return number()
         }
     }
@@ -78,6 +80,16 @@ struct JSONReader {
         let matches = word.withUTF8Buffer { $0.elementsEqual(bytes[position..<position + count]) }
         position += count
         return matches ? value : nil
+    }
+
+    /// Whether the value is `nan`; `null` begins alike.
+    private var startsNumberWord: Bool { position + 1 < bytes.endIndex && bytes[position + 1] != UInt8(ascii: "u") }
+    /// What the C library prints for what is no finite number, in any case, after the sign.
+    private mutating func noNumber() -> JSONValue? {
+        let start = position
+        while let byte = next, byte | 0x20 >= UInt8(ascii: "a"), byte | 0x20 <= UInt8(ascii: "z") { position += 1 }
+        let word = String(decoding: bytes[start..<position].prefix(16).map { $0 | 0x20 }, as: UTF8.self)
+        return ["nan", "inf", "infinity"].contains(word) ? .null : nil
     }
 
     /// Of members of the same name the last one stands, as most readers have it.
@@ -95,6 +107,8 @@ struct JSONReader {
             skipSpace()
             if take("}") { return .object(members) }
             guard take(",") else { return nil }
+            skipSpace()
+            if take("}") { return .object(members) }
         }
     }
     private mutating func array(_ depth: Int) -> JSONValue? {
@@ -108,12 +122,15 @@ struct JSONReader {
             skipSpace()
             if take("]") { return .array(elements) }
             guard take(",") else { return nil }
+            skipSpace()
+            if take("]") { return .array(elements) }
         }
     }
 
     private mutating func number() -> JSONValue? {
         let start = position
         _ = take("-")
+        if let byte = next, [UInt8(ascii: "n"), UInt8(ascii: "i")].contains(byte | 0x20) { return noNumber() }
         guard let first = digits(), first == 1 || bytes[position - first] != UInt8(ascii: "0") else { return nil }
         if take(".") { guard digits() != nil else { return nil } }
         if next == UInt8(ascii: "e") || next == UInt8(ascii: "E") {

@@ -2,7 +2,7 @@
 ///
 /// Feed with `handle`, then call `next` until it gives nil. After noise or lost bytes the next whole frame is found,
 /// because whatever merely began like a frame is looked through again from its second byte.
-public struct GYMCU90640Parser: Sendable {
+public struct GYMCU90640Parser: PiecewiseParser, Sendable {
     /// What the sensor said.
     public enum Event: Hashable, Sendable {
         /// A picture with a right checksum.
@@ -12,6 +12,8 @@ public struct GYMCU90640Parser: Sendable {
     }
     /// Bytes held undrained, 42 frames; beyond it the oldest are skipped.
     public static let bufferLimit = 1 << 16
+    /// What is left undecided after a drain is less than a frame.
+    public static let pieceLimit = bufferLimit / 2
 
     private var queue = SensorByteQueue(limit: bufferLimit)
     private var counted = ThermalSerialCounters()

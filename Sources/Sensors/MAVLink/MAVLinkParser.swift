@@ -1,15 +1,17 @@
 /// Finds the MAVLink packets (versions 1 and 2) in a stream of bytes, however it is cut, and in noise.
 ///
-/// Feed with `handle`, then call `next` until it gives nil. After noise it takes up again at the first packet whose
+/// Feed with `read`. After noise it takes up again at the first packet whose
 /// checksum is right. Of a message without a known layout the checksum cannot be verified wholly (see
 /// `MAVLinkChecksum.canReach`), so such a packet counts only where one is due: at the beginning or right behind another
 /// packet.
 ///
 /// Cost: a byte is looked at again only if it follows an FE or FD that began no packet; at worst (a stream of nothing
 /// else) that is 280 times.
-public struct MAVLinkParser: Sendable {
+public struct MAVLinkParser: PiecewiseParser, Sendable {
     /// Bytes held undrained; beyond it the oldest are skipped.
     public static let bufferLimit = 1 << 20
+    /// What is left undecided after a drain is less than a packet.
+    public static let pieceLimit = bufferLimit - MAVLinkFraming.longestPacket
 
     private var queue = SensorByteQueue(limit: bufferLimit)
     private var isAligned = true
@@ -27,7 +29,7 @@ public struct MAVLinkParser: Sendable {
         result.bytesSkipped &+= queue.dropped
         return result
     }
-    /// Takes the next bytes of the stream; any number.
+    /// Takes the next bytes of the stream. Use `read`, or drain with `next` at least every `pieceLimit` bytes.
     public mutating func handle(_ bytes: some Collection<UInt8>) { queue.append(bytes) }
 
     /// Says that no more bytes come, so that `next` no longer waits for the rest of what merely looks like a packet.

@@ -33,6 +33,7 @@ public struct MAVLinkRateRequests: Sendable {
 
     private var wishes: [Wish]
     private var vehicle: (system: UInt8, component: UInt8, heard: MonotonicInstant)?
+    private var followed: UInt8?
     private var lastRequest: MonotonicInstant?
     private var turn = 0
     private var sequence: UInt8 = 0
@@ -47,6 +48,12 @@ public struct MAVLinkRateRequests: Sendable {
         wishes = wanted.map { Wish(messageID: $0.0, interval: .milliseconds($0.1)) }
     }
 
+    /// Which vehicle is listened to; requests go to no other.
+    public mutating func follow(_ system: UInt8?) {
+        followed = system
+        if let vehicle, let system, vehicle.system != system { self.vehicle = nil }
+    }
+
     /// Takes note of a packet of the source.
     public mutating func note(_ packet: MAVLinkPacket, at now: MonotonicInstant) {
         if packet.messageID == 0 { noteHeartbeat(packet, now) }
@@ -57,7 +64,7 @@ public struct MAVLinkRateRequests: Sendable {
         if let index = wishes.firstIndex(where: { $0.messageID == packet.messageID }) { wishes[index].heard &+= 1 }
     }
     private mutating func noteHeartbeat(_ packet: MAVLinkPacket, _ now: MonotonicInstant) {
-        guard packet.isAutopilotHeartbeat, packet.system != 0,
+        guard packet.isAutopilotHeartbeat, packet.system != 0, followed ?? packet.system == packet.system,
             vehicle.map({ $0.system == packet.system && $0.component == packet.component }) ?? true
         else { return }
         if vehicle.map({ now.since($0.heard) > Self.silence }) ?? true {

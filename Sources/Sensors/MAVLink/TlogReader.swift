@@ -2,10 +2,10 @@ import FlightTypes
 
 /// Reads a telemetry log (`.tlog`): before each packet a 64-bit big-endian count of microseconds since 1970.
 ///
-/// Feed with `handle` in pieces of any size, drain with `next`, call `finish` at the end of the file. Where a record is
+/// Feed with `read`; at the end of the file call `finish` and fetch the rest with `next`. Where a record is
 /// damaged it goes on at the next place that has a plausible time and a packet with the right checksum; a record cut
 /// off by the end of the file is left out and its bytes are counted as skipped.
-public struct TlogReader: Sendable {
+public struct TlogReader: PiecewiseParser, Sendable {
     /// One record of the log.
     public struct Record: Hashable, Sendable {
         /// When the ground station received the packet, to a microsecond.
@@ -19,6 +19,8 @@ public struct TlogReader: Sendable {
         }
     }
     private static let timeSize = 8
+    /// What is left undecided after a drain is less than a record.
+    public static let pieceLimit = MAVLinkParser.bufferLimit - timeSize - MAVLinkFraming.longestPacket
 
     private var queue = SensorByteQueue(limit: MAVLinkParser.bufferLimit)
     private var isAligned = true
@@ -34,7 +36,9 @@ public struct TlogReader: Sendable {
         result.bytesSkipped &+= queue.dropped
         return result
     }
-    /// Takes the next bytes of the log. Drain with `next` at least every mebibyte, or the oldest bytes are lost.
+    /// Bytes lost because more was handed over than is held; never with `read`.
+    public var bytesDropped: UInt64 { queue.dropped }
+    /// Takes the next bytes of the log. Use `read`, or drain with `next` at least every `pieceLimit` bytes.
     public mutating func handle(_ bytes: some Collection<UInt8>) { queue.append(bytes) }
 
     /// Says that the log ends here.

@@ -103,6 +103,7 @@ struct NMEAEpochAssembler: Sendable {
         if let value = new.hdop { epoch.report.hdop = value }
         if let value = new.quality { epoch.report.quality = value }
         if let value = new.horizontalAccuracy { epoch.report.horizontalAccuracy = value }
+        epoch.report.basis = max(epoch.report.basis, new.basis)
     }
 
     private mutating func makeReport() -> NMEAReport {

@@ -40,6 +40,8 @@ struct NMEAFields {
         let range = range(index)
         return range.isEmpty ? nil : bytes[range.lowerBound]
     }
+    /// All characters of a field.
+    func letters(_ index: Int) -> ArraySlice<UInt8> { bytes[range(index)] }
     /// Whether a character other than `letter` is in a field.
     func holdsOther(_ index: Int, than letter: Unicode.Scalar) -> Bool {
         range(index).contains { bytes[$0] != UInt8(ascii: letter) }

@@ -1,3 +1,5 @@
+import FlightTypes
+
 /// What one sentence (or one UBX frame) adds to the picture of a moment.
 struct NMEAObservation: Sendable {
     /// Whether it speaks about the position at all, and if so whether the receiver stands by it.
@@ -26,6 +28,8 @@ struct NMEAObservation: Sendable {
     var horizontalAccuracy: Double?
     /// 1, 2 or 3 where the receiver says it (GSA, NAV-PVT).
     var mode: UInt8?
+    /// What the position rests on where the receiver says that it is no plain satellite fix.
+    var basis = PoseBasis.Basis.measured
 
     init(address: UInt64) { self.address = address }
 }
@@ -76,6 +80,7 @@ enum NMEASentence {
             out.validity = .void
             return true
         }
+        out.basis = max(basis(ofMode: fields.letter(12)), basis(ofStatus: fields.letter(13)))
         out.day = fields.day(9)
         out.speed = fields.number(7).flatMap { $0 >= 0 ? $0 * metresPerSecondInKnot : nil }
         out.track = readTrack(fields, 8)
@@ -89,6 +94,7 @@ enum NMEASentence {
             out.validity = .void
             return true
         }
+        out.basis = basis(ofQuality: quality)
         out.altitude = fields.number(9)
         out.geoidSeparation = fields.number(11)
         return readPlace(fields, 2, &out)
@@ -101,6 +107,7 @@ enum NMEASentence {
             out.validity = .void
             return true
         }
+        out.basis = max(fields.letters(6).map(basis(ofMode:)).min() ?? .measured, basis(ofStatus: fields.letter(13)))
         out.altitude = fields.number(9)
         out.geoidSeparation = fields.number(10)
         return readPlace(fields, 2, &out)
@@ -111,7 +118,36 @@ enum NMEASentence {
             out.validity = .void
             return true
         }
+        out.basis = basis(ofMode: fields.letter(7))
         return readPlace(fields, 1, &out)
+    }
+    /// The mode indicator of RMC, GLL, GNS and VTG (NMEA 2.3): A autonomous, D differential, E reckoned, F and R RTK, M typed in, P
+    /// precise, S simulated. N, no fix, stands in GNS for a constellation without one, beside others.
+    private static func basis(ofMode letter: UInt8?) -> PoseBasis.Basis {
+        switch letter {
+        case UInt8(ascii: "E"): .estimated
+        case UInt8(ascii: "M"): .manual
+        case UInt8(ascii: "S"): .simulated
+        case UInt8(ascii: "N"): .faulty
+        default: .measured
+        }
+    }
+    /// The navigational status of RMC and GNS (NMEA 4.1): S safe, C caution, U unsafe; V where the receiver does not judge.
+    private static func basis(ofStatus letter: UInt8?) -> PoseBasis.Basis {
+        switch letter {
+        case UInt8(ascii: "C"): .unstated
+        case UInt8(ascii: "U"): .faulty
+        default: .measured
+        }
+    }
+    /// The quality indicator of GGA.
+    private static func basis(ofQuality quality: UInt8) -> PoseBasis.Basis {
+        switch quality {
+        case 6: .estimated
+        case 7: .manual
+        case 8: .simulated
+        default: .measured
+        }
     }
     private static func readGSA(_ fields: NMEAFields, _ out: inout NMEAObservation) -> Bool {
         guard fields.count >= 18 else { return false }

@@ -5,11 +5,14 @@ import FlightTypes
 /// Bytes may come in pieces of any size. Anything that is neither a sentence nor a UBX frame is skipped and counted; a
 /// UBX frame is stepped over by its length, so that its payload is never read as a sentence. Holds at most one
 /// incomplete sentence or frame (4 KiB) and 4,096 reports that nobody fetched.
-public struct NMEAParser: Sendable {
+public struct NMEAParser: PiecewiseParser, Sendable {
     /// Longest text between `$` and the line end. The standard allows 79; proprietary sentences are longer.
     static let longestSentence = 255
     /// Reports kept for `nextReport`; beyond, the oldest goes.
     static let longestQueue = 4096
+
+    /// A report takes more than 16 bytes: so many never make more than the queue holds.
+    public static let pieceLimit = longestQueue * 16
 
     /// What became of the bytes so far.
     public private(set) var counters = NMEACounters()
@@ -29,6 +32,8 @@ public struct NMEAParser: Sendable {
         buffer.append(contentsOf: bytes)
         scan(isFinal: false)
     }
+    /// Takes the oldest report not fetched yet.
+    public mutating func next() -> NMEAReport? { nextReport() }
     /// Takes the oldest report not fetched yet.
     public mutating func nextReport() -> NMEAReport? {
         guard queueStart < queue.count else { return nil }

@@ -30,6 +30,8 @@ public struct NMEAReport: Hashable, Sendable {
     public var geoidSeparation: Double?
     /// One sigma in metres as the receiver states it (NAV-PVT only).
     public var horizontalAccuracy: Double?
+    /// What the position rests on: measured unless the receiver says otherwise.
+    public var basis = PoseBasis.Basis.measured
 
     /// A report that knows nothing but how good the fix is (1, 2 or 3).
     public init(fix: UInt8 = 1) { self.fix = fix }
@@ -46,6 +48,12 @@ public struct NMEAReport: Hashable, Sendable {
         pose.courseDegrees = track.map { $0 >= 360 ? Float($0 - 360) : Float($0) } ?? .nan
         pose.horizontalAccuracyMetres = horizontalAccuracy.map { Float($0) } ?? .nan
         pose.satellites = satellites ?? 255
+        pose.basis.position = basis
+        // What is reckoned, typed in or simulated is no satellite fix, whatever dimensions it has.
+        guard basis <= .carried else {
+            pose.fix = 1
+            return pose
+        }
         switch (dimensions, quality) {
         case (3, 2): pose.fix = 4
         case (2..., 5): pose.fix = 5

@@ -6,13 +6,15 @@ extension GPSDFix {
         var report = NMEAReport(fix: mode)
         (report.time, report.latitude, report.longitude) = (time, latitude, longitude)
         (report.altitudeMSL, report.speed, report.track) = (altitudeMSL, speed, track)
+        report.basis = basis
         return report.jsonLine()
     }
 }
 
 extension NMEAReport {
     /// One JSON object without a line end: `time` (RFC 3339 with milliseconds), `latitude`, `longitude` (9 decimals),
-    /// `altitudeMSL` (m), `speed` (m/s), `track` (degrees), `fix`. Unknown fields are left out.
+    /// `altitudeMSL` (m), `speed` (m/s), `track` (degrees), `fix`, and `basis` where the position is no plain satellite fix
+    /// (`estimated`, `manual`, `simulated` and others). Unknown fields are left out.
     public func jsonLine() -> String {
         var fields: [String] = []
         func add(_ name: String, _ value: Double?, _ decimals: Int) {
@@ -26,6 +28,7 @@ extension NMEAReport {
         add("speed", speed, 3)
         add("track", track, 4)
         fields.append("\"fix\":\(fix)")
+        if basis != .measured { fields.append("\"basis\":\"\(basis)\"") }
         return "{" + fields.joined(separator: ",") + "}"
     }
 }

@@ -28,10 +28,11 @@ extension Pose {
     }
 
     /// Between this pose and `other`, by `fraction` (0…1) of the way; angles the short way round, longitude across
-    /// 180°. What cannot be halved (fix, satellites) comes from the nearer one, remarks from both. Into and out of a
-    /// jump no line is drawn: nobody was there.
+    /// 180°. What cannot be halved (fix, satellites) comes from the nearer one, remarks from both, and the basis is the
+    /// worse of both. Into and out of a jump no line is drawn: nobody was there.
     func mixed(with other: Pose, fraction: Double) -> Pose {
         var pose = fraction < 0.5 ? self : other
+        pose.basis = basis.worse(with: other.basis)
         guard remarks.contains(.jump) == other.remarks.contains(.jump) else { return pose }
         pose.remarks = remarks.union(other.remarks)
         pose.latitude = latitude + (other.latitude - latitude) * fraction

@@ -76,7 +76,8 @@ public struct PoseTimeline: Sendable {
     /// Between two samples no more than `interpolationLimit` apart it is interpolated. Otherwise it is carried by speed
     /// and course from the nearest sample, forth or back, if that is no further than `extrapolationLimit`. Otherwise it
     /// is the last sample before `moment`, unmoved and `.stale`; and unknown where there is none. `ageMilliseconds`
-    /// counts from the last sample at or before `moment` (carried back: to the first one after).
+    /// counts from the last sample at or before `moment` (carried back: to the first one after). The further the nearest
+    /// sample, the larger the margins of `basis`.
     public func pose(at moment: MonotonicInstant) -> Pose {
         let index = firstIndex(after: moment)
         let earlier = index > 0 ? samples[index - 1] : nil
@@ -93,20 +94,24 @@ public struct PoseTimeline: Sendable {
                 let mixed =
                     sinceEarlier == .zero ? earlier.pose : earlier.pose.mixed(with: later.pose, fraction: fraction)
                 return mixed.marked(.interpolated, age: sinceEarlier, like: isNear ? earlier.pose : later.pose)
+                    .aged(min(sinceEarlier, untilLater))
             }
             if untilLater < sinceEarlier, untilLater <= extrapolationLimit {
                 return later.pose.carried(seconds: -untilLater.seconds).marked(.extrapolated, age: untilLater)
+                    .aged(untilLater)
             }
         }
         if let earlier, let sinceEarlier {
             if sinceEarlier == .zero { return earlier.pose.marked(.interpolated, age: .zero, like: earlier.pose) }
             if sinceEarlier <= extrapolationLimit {
                 return earlier.pose.carried(seconds: sinceEarlier.seconds).marked(.extrapolated, age: sinceEarlier)
+                    .aged(sinceEarlier)
             }
-            return earlier.pose.marked(.stale, age: sinceEarlier)
+            return earlier.pose.marked(.stale, age: sinceEarlier).aged(sinceEarlier)
         }
         if let later, let untilLater, untilLater <= extrapolationLimit {
             return later.pose.carried(seconds: -untilLater.seconds).marked(.extrapolated, age: untilLater)
+                .aged(untilLater)
         }
         return .unknown
     }
@@ -133,6 +138,20 @@ extension Pose {
         let milliseconds = max(0, age.nanosecondsClamped / 1_000_000)
         let own = source?.ageMilliseconds ?? ageMilliseconds
         pose.ageMilliseconds = UInt16(clamping: milliseconds + Int64(own))
+        return pose
+    }
+}
+
+extension Pose {
+    /// With the errors that grow while the nearest sample is so far away; none within the usual pace of sources.
+    fileprivate func aged(_ distance: Duration) -> Pose {
+        let (angle, metres) = (PoseAging.angle(after: distance), PoseAging.position(after: distance))
+        guard angle > 0 else { return self }
+        var pose = self
+        pose.basis = basis.widened(positionMetres: metres, tiltDegrees: angle, yawDegrees: angle)
+        pose.basis.position = max(basis.position, .carried)
+        pose.basis.attitude = max(basis.attitude, .carried)
+        pose.basis.direction = max(basis.direction, .carried)
         return pose
     }
 }

@@ -1,3 +1,5 @@
+import FlightTypes
+
 /// Reads NAV-PVT (01 07), which says in one frame what RMC, GGA and GSA say in three.
 enum UBXNavigation {
     /// Bytes up to and including pDOP: u-blox 7 sends 84, later ones 92.
@@ -24,6 +26,7 @@ enum UBXNavigation {
         out.validity = .valid
         out.mode = mode
         out.quality = quality(flags, fixType: frame.unsigned(20, 1))
+        out.basis = basis(fixType: frame.unsigned(20, 1))
         out.latitude = latitude
         out.longitude = longitude
         out.altitude = Double(frame.signed(36)) / 1000
@@ -40,6 +43,14 @@ enum UBXNavigation {
         case 2: 2
         case 1, 3, 4, 5: 3
         default: 1
+        }
+    }
+    /// A time-only receiver gives the place it was told or surveyed once.
+    private static func basis(fixType: UInt32) -> PoseBasis.Basis {
+        switch fixType {
+        case 1: .estimated
+        case 5: .manual
+        default: .measured
         }
     }
     /// As GGA numbers it. Bits 6 and 7 are the carrier phase solution, bit 1 differential corrections.

@@ -20,6 +20,10 @@ public struct PoseMessage: Encodable, Sendable {
     var utmref: String?
     /// What is doubtful about it; left out when nothing is.
     var doubts: [String]?
+    /// Why nothing is placed with it; left out where nothing speaks against it.
+    var obstacle: String?
+    /// Position error beside the usual one, one sigma, metres; left out where there is none or nobody can say.
+    var marginMetres: Double?
 
     /// Nil when the pose has no position.
     public init?(_ pose: Pose, batteryPercent: UInt8 = 255, atMs: Double? = nil) {
@@ -39,8 +43,22 @@ public struct PoseMessage: Encodable, Sendable {
         ageMs = Int(pose.ageMilliseconds)
         self.atMs = atMs
         utmref = utmrefText(latitude: pose.latitude, longitude: pose.longitude)
-        let names = Self.names.filter { pose.remarks.contains($0.remark) }.map(\.name)
+        let names = Self.names.filter { pose.remarks.contains($0.remark) }.map(\.name) + Self.doubts(pose.basis)
         doubts = names.isEmpty ? nil : names
+        obstacle = pose.obstacle.map { "\($0)" }
+        let margin = pose.basis.positionMarginMetres
+        marginMetres = margin > 0 ? known(margin) : nil
+    }
+
+    /// A part and what it rests on, such as `positionEstimated`; what is merely carried on the quality tells already.
+    private static func doubts(_ basis: PoseBasis) -> [String] {
+        let parts = [
+            ("position", basis.position), ("height", basis.height), ("attitude", basis.attitude),
+            ("direction", basis.direction),
+        ]
+        return parts.filter { $0.1 != .measured && $0.1 != .carried }.map { part, basis in
+            part + "\(basis)".prefix(1).uppercased() + "\(basis)".dropFirst()
+        } + (basis.yawMarginDegrees >= 15 ? ["yawDoubtful"] : [])
     }
 
     private static let names: [(remark: Pose.Remarks, name: String)] = [
@@ -61,7 +79,9 @@ extension StateMessage.Drone {
             lastSeenMs: drone.lastSeen.map { Double($0.nanoseconds) / 1e6 },
             streams: drone.streams.keys.map(\.description).sorted(), link: link,
             sensors: drone.status?.sensors.map {
-                .init(stream: $0.stream.description, state: "\($0.state)", taken: $0.taken, lost: $0.lost)
+                .init(
+                    stream: $0.stream.description, state: "\($0.state)", taken: $0.taken, lost: $0.lost,
+                    note: $0.note.map { .init(kind: "\($0.kind)", text: $0.text) })
             } ?? [],
             onboardRecording: drone.status?.isRecording,
             telemetry: drone.telemetry.flatMap {

@@ -66,6 +66,15 @@ public struct StateMessage: Encodable, Sendable {
         public var taken: UInt64
         /// How many were lost.
         public var lost: UInt64
+        /// Why it is so; left out where there is nothing to say.
+        public var note: Note?
+    }
+    /// What a drone says of a sensor: the kind, for the page's own words, and a sentence in English.
+    public struct Note: Encodable, Sendable {
+        /// As `SensorNote.Kind` names them.
+        public var kind: String
+        /// One sentence.
+        public var text: String
     }
     /// A drone.
     public struct Drone: Encodable, Sendable {

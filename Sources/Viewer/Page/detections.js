@@ -1,5 +1,6 @@
 import { distance, rhineKilometre, utmref } from './geodesy.js';
 import { dash, element, number, seconds, setText, withUnit } from './format.js';
+import { obstacleText } from './status.js';
 import { evidence, isTrack, trackKey, trackName, trackState, trackTitle } from './tracks.js';
 
 const groupsKept = 100;
@@ -136,7 +137,8 @@ export class DetectionList {
         this.axis = [];
     }
 
-    render(groups, stationNow) {
+    /** `poseOf(drone)`: the drone's latest pose, which tells why there are no places now. */
+    render(groups, stationNow, poseOf) {
         for (const [group, card] of this.cards) {
             if (groups.includes(group)) continue;
             card.item.remove();
@@ -147,7 +149,7 @@ export class DetectionList {
         }
         setText(this.total, String(groups.length));
         this.empty.hidden = groups.length > 0;
-        for (const [group, card] of this.cards) this.fill(card, group, stationNow);
+        for (const [group, card] of this.cards) this.fill(card, group, stationNow, poseOf(group.drone));
     }
 
     add(group) {
@@ -177,14 +179,14 @@ export class DetectionList {
         this.cards.set(group, card);
     }
 
-    fill(card, group, stationNow) {
+    fill(card, group, stationNow, pose) {
         const { place } = group;
         if (group.image && group.image.parentNode !== card.picture) {
             card.picture.replaceChildren(group.image, card.number);
         }
         setText(card.number, groupLabel(group));
         setText(card.title, group.track ? trackTitle(group.track) : 'Wärmeauffälligkeit');
-        setText(card.place, place ? place.utmref || utmref(place.latitude, place.longitude) : 'ohne Ortsangabe');
+        setText(card.place, place ? place.utmref || utmref(place.latitude, place.longitude) : withoutPlace(pose));
         const radius = place ? `±${withUnit(Math.ceil(place.radius), 'm')}` : '';
         const degrees = group.temperature === null ? '' : withUnit(group.temperature, '°C', 1);
         setText(card.line, [radius, degrees].filter(Boolean).join(' · '));
@@ -208,6 +210,11 @@ export class DetectionList {
 /** A track has the drone's own number; others are numbered by this page. */
 export function groupLabel(group) {
     return group.track ? trackName(group.track) : String(group.number);
+}
+
+function withoutPlace(pose) {
+    const reason = obstacleText(pose);
+    return reason ? `ohne Ortsangabe – ${reason}` : 'ohne Ortsangabe';
 }
 
 function groupState(group, stationNow) {

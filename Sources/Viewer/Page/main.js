@@ -89,7 +89,9 @@ function keepPose(id, pose) {
     const kept = poses.get(id);
     // A pose a second older than the last one belongs to a new clock, after a restart or a jump in a recording.
     if (kept && pose.atMs < kept.atMs && pose.atMs > kept.atMs - 1000) return;
-    poses.set(id, { ...(kept || {}), ...pose });
+    // What a newer pose no longer says of doubts no longer holds; battery and the like come less often and stay.
+    const { doubts, obstacle, marginMetres, ...lasting } = kept || {};
+    poses.set(id, { ...lasting, ...pose });
 }
 
 const drone = () => (state ? state.drones.find((candidate) => candidate.id === chosen.drone) || null : null);
@@ -273,7 +275,7 @@ function showSituation() {
     const drones = state ? state.drones : [];
     map.showDrones(drones.map(({ id, connected }) => ({ id, connected, pose: poses.get(id) || null })), chosen.drone);
     map.showGroups(groups.groups, now);
-    list.render(groups.groups, now);
+    list.render(groups.groups, now, (id) => poses.get(id) || null);
     if (!state) return;
     status.showRecorder(connection.isOpen ? state.recorder : null, drone(), isReplay);
     const wallNow = isReplay && state.replay ? state.replay.startWallMs + state.replay.positionMs : Date.now();

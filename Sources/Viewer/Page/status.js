@@ -21,7 +21,37 @@ const qualityWords = {
 const doubtWords = {
     jump: 'Sprung', outOfRange: 'unmöglicher Wert', motion: 'passt nicht zur Fahrt', sourceTime: 'falsche Uhrzeit',
     nullIsland: 'bei 0° 0°',
+    positionUnstated: 'Güte der Position unbekannt (unstated)', positionEstimated: 'ohne Satelliten gekoppelt (estimated)',
+    positionManual: 'von Hand eingegeben (manual)', positionSimulated: 'simuliert (simulated)',
+    positionAmbiguous: 'mehrere Fahrzeuge gehört (ambiguous)', positionFaulty: 'Empfänger gestört (faulty)',
+    heightEstimated: 'Höhe geschätzt (estimated)',
+    attitudeSilent: 'Fluglage fehlt (silent)', attitudeFaulty: 'Fluglage gestört (faulty)',
+    directionSilent: 'Gimbal schweigt (silent)', directionAmbiguous: 'mehrere Gimbals (ambiguous)',
+    directionFaulty: 'Gimbal gestört (faulty)', directionUnstated: 'Gimbal meldet nur Sollwerte (unstated)',
+    yawDoubtful: 'Kompass zweifelhaft (compass)',
 };
+/** Why nothing is placed, in the drone's own terms (Pose.Obstacle). */
+const obstacleWords = {
+    positionUnknown: 'Position unbekannt', positionOld: 'Position veraltet',
+    positionUnfounded: 'Position ohne Grundlage', positionAmbiguous: 'Position nicht eindeutig',
+    heightUnknown: 'Höhe unbekannt', directionSilent: 'Kamerarichtung unbekannt: Gimbal schweigt',
+    directionAmbiguous: 'Kamerarichtung nicht eindeutig', directionFaulty: 'Kamerarichtung unbekannt: Gimbal gestört',
+    attitudeUnknown: 'Kamerarichtung unbekannt: Fluglage fehlt',
+};
+/** What a sensor's trouble is, and what to do; the drone's own English sentence stands beside it. */
+const noteWords = {
+    silent: 'es kommt nichts an', notUnderstood: 'Daten kommen, sind aber nicht lesbar – Baudrate prüfen',
+    otherProtocol: 'anderes Protokoll als eingestellt', noFix: 'kein Satellitenfix – freie Sicht zum Himmel nötig',
+    noPositionMessages: 'es kommen keine Positionsmeldungen', noVehicle: 'kein Autopilot zu hören',
+    severalVehicles: 'mehrere Fahrzeuge zu hören – position.system einstellen', unsigned: 'Pakete ohne Signatur',
+    otherKey: 'Signatur passt nicht zum Schlüssel', noReceiver: 'gpsd hat keinen Empfänger',
+    absent: 'nicht vorhanden', refused: 'Bilder werden abgelehnt', repeated: 'Bilder wiederholen sich',
+};
+
+/** Why the drone gives no places now, or null. */
+export function obstacleText(pose) {
+    return pose && pose.obstacle ? obstacleWords[pose.obstacle] || String(pose.obstacle) : null;
+}
 /** The degradation ladder: what the link carries now. Level, word in the header, meaning. */
 const rungWords = [
     ['ok', 'Verbunden', 'Die Verbindung trägt alles'],
@@ -166,6 +196,9 @@ export class Status {
         const [level, word] = (pose && qualityWords[isOld ? 'stale' : pose.quality]) || ['off', dash];
         const doubts = ((pose && pose.doubts) || []).map((doubt) => doubtWords[doubt] || doubt);
         const state = doubts.length > 0 ? `zweifelhaft: ${doubts.join(', ')}` : word;
+        const obstacle = obstacleText(pose);
+        const margin = pose && pose.marginMetres > 0 ? `zusätzlich ±${withUnit(Math.ceil(pose.marginMetres * 2.15), 'm')}` : '';
+        set('obstacle', obstacle ? `Keine Orte: ${obstacle} (no places)` : margin);
         set('quality', pose ? `${state}${ageMs === null ? '' : ` · ${seconds(ageMs)}`}` : dash);
         this.fields.get('quality').dataset.level = doubts.length > 0 && level === 'ok' ? 'warn' : level;
         this.panel.dataset.old = String(isOld || !isOpen);
@@ -187,6 +220,13 @@ export class Status {
             const lost = sensor.lost > 0 ? ` · ${number(sensor.lost)} ${lostWord}` : '';
             item.append(element('span', 'sensor-name', streamName(String(sensor.stream))), state,
                 element('span', 'sensor-count', `${number(sensor.taken)} ${unit}${lost}`));
+            if (sensor.note) {
+                const { kind, text } = sensor.note;
+                const words = noteWords[kind];
+                const line = element('span', 'sensor-note', words ? `${words} (${text})` : text);
+                line.dataset.level = kind === 'following' ? 'off' : 'warn';
+                item.append(line);
+            }
             return item;
         }));
     }

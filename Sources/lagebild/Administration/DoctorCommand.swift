@@ -1,5 +1,6 @@
 import ArgumentParser
 import DroneAgent
+import FlightTypes
 import Foundation
 import Geodesy
 import Leitstelle
@@ -116,11 +117,28 @@ struct DoctorCommand: ParsableCommand {
             case .none: note("no position source is configured; pictures carry no position")
             case .mavlinkUDP, .gpsd: break
             }
+            hearPosition(settings)
             guard let file = settings.mavlink.signingKeyFile else { return }
             if FileManager.default.contents(atPath: file).flatMap({ MAVLinkSigningKey(file: Array($0)) }) != nil {
                 good("MAVLink signing key \(file)")
             } else {
                 bad("\(file) is no MAVLink signing key", mend: "put the autopilot's key there: 64 hexadecimal digits")
+            }
+        }
+
+        /// Listens as the agent would. An agent that runs has the source for itself.
+        private mutating func hearPosition(_ settings: AgentConfiguration) {
+            switch settings.position {
+            case .none, .tlog: return
+            case .mavlinkSerial(let path, _), .nmeaSerial(let path, _):
+                guard FileManager.default.fileExists(atPath: path) else { return }
+            case .mavlinkUDP, .gpsd: break
+            }
+            let heard = PositionProbe.listen(to: settings)
+            if heard.state == .running {
+                good("position: \(heard.note.text)")
+            } else {
+                bad("position: \(heard.note.text)", mend: "docs/positions.md says what each source needs")
             }
         }
 

@@ -8,12 +8,22 @@ struct DecodeCommand: ParsableCommand {
         discussion: "Example: lagebild decode nmea receiver.log --json",
         subcommands: [NMEA.self, GPSD.self, MAVLink.self, GYMCU.self])
 
-    /// Gives a parser the file as a line would: a few kilobytes at a time, so that its own limits hold.
-    private static func eachPiece(of file: String, _ body: (ArraySlice<UInt8>) -> Void) throws {
-        let bytes = try readInput(file)
-        for start in stride(from: 0, to: bytes.count, by: 4096) {
-            body(bytes[start..<min(start + 4096, bytes.count)])
+    /// Hands over the file piece by piece, however long it is.
+    private static func eachPiece(of path: String, _ body: (ArraySlice<UInt8>) throws -> Void) throws {
+        let file: FileHandle
+        if path == "-" {
+            file = .standardInput
+        } else {
+            guard let opened = FileHandle(forReadingAtPath: path) else {
+                throw CommandFailure("\(path): cannot be read")
+            }
+            file = opened
         }
+        while let piece = try file.read(upToCount: 64 << 10), !piece.isEmpty { try body(Array(piece)[...]) }
+    }
+    /// What a parser had to let go of was in the file and is not in the output: that is no success.
+    private static func failOnLoss(_ lost: UInt64, _ what: String) throws {
+        guard lost == 0 else { throw CommandFailure("\(lost) \(what) were lost: the output is not complete") }
     }
 
     struct NMEA: ParsableCommand {
@@ -26,8 +36,7 @@ struct DecodeCommand: ParsableCommand {
             var parser = NMEAParser()
             let output = LineOutput()
             try DecodeCommand.eachPiece(of: file) { piece in
-                parser.handle(piece)
-                while let report = parser.nextReport() { output.write(report.jsonLine()) }
+                parser.read(piece) { output.write($0.jsonLine()) }
             }
             parser.finish()
             while let report = parser.nextReport() { output.write(report.jsonLine()) }
@@ -37,6 +46,7 @@ struct DecodeCommand: ParsableCommand {
                 "\(counters.reports) reports; \(counters.ubxFrames) UBX frames; \(counters.bytesSkipped) of "
                     + "\(counters.bytes) bytes skipped, \(counters.badChecksums) bad checksums, "
                     + "\(counters.malformed) malformed sentences")
+            try DecodeCommand.failOnLoss(counters.reportsDropped, "reports")
         }
     }
 
@@ -50,8 +60,7 @@ struct DecodeCommand: ParsableCommand {
             var parser = GPSDParser()
             let output = LineOutput()
             try DecodeCommand.eachPiece(of: file) { piece in
-                parser.handle(piece)
-                while let event = parser.next() {
+                parser.read(piece) { event in
                     if case .fix(let fix) = event { output.write(fix.jsonLine()) }
                 }
             }
@@ -60,6 +69,7 @@ struct DecodeCommand: ParsableCommand {
             complain(
                 "\(counters.understood) lines used, \(counters.ignored) of other classes, \(counters.malformed) "
                     + "malformed, \(counters.linesOversized) too long")
+            try DecodeCommand.failOnLoss(counters.eventsDropped, "events")
         }
     }
 
@@ -72,13 +82,14 @@ struct DecodeCommand: ParsableCommand {
         func run() throws {
             var reader = TlogReader()
             let output = LineOutput()
-            reader.handle(try readInput(file))
-            reader.finish()
             var count = 0
-            while let record = reader.next() {
+            func write(_ record: TlogReader.Record) {
                 output.write(record.packet.jsonLine(time: record.time))
                 count += 1
             }
+            try DecodeCommand.eachPiece(of: file) { reader.read($0, write) }
+            reader.finish()
+            while let record = reader.next() { write(record) }
             output.flush()
             let counters = reader.counters
             let unknown = counters.unknown.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }.joined(
@@ -86,6 +97,7 @@ struct DecodeCommand: ParsableCommand {
             complain(
                 "\(count) messages; \(counters.bytesSkipped) bytes skipped, \(counters.badChecksums) bad checksums; "
                     + "of unknown layout by id: \(unknown.isEmpty ? "none" : unknown)")
+            try DecodeCommand.failOnLoss(reader.bytesDropped, "bytes")
         }
     }
 
@@ -100,9 +112,8 @@ struct DecodeCommand: ParsableCommand {
             let output = LineOutput()
             var number: UInt64 = 0
             try DecodeCommand.eachPiece(of: file) { piece in
-                parser.handle(piece)
-                while let event = parser.next() {
-                    guard case .frame(let frame) = event else { continue }
+                parser.read(piece) { event in
+                    guard case .frame(let frame) = event else { return }
                     output.write(frame.jsonLine(number: number))
                     number += 1
                 }

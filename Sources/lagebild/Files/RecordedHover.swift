@@ -27,9 +27,10 @@ struct RecordedHover {
                 let flight = "\(stored.drone), flight \(object.id.flight)"
                 guard flights[flight] != nil || flights.count < 64 else { continue }
                 switch object {
-                case .telemetry(let sample) where sample.pose.hasPosition:
-                    guard flights[flight]?.poses.count ?? 0 < Self.limit else { continue }
-                    flights[flight, default: ([], [])].poses.append(TimedPose(sample))
+                case .telemetry(let sample):
+                    // What nothing can be placed with calibrates nothing.
+                    guard let pose = TimedPose(sample), flights[flight]?.poses.count ?? 0 < Self.limit else { continue }
+                    flights[flight, default: ([], [])].poses.append(pose)
                 case .detections(let report) where report.id.stream == reports && !report.detections.isEmpty:
                     guard flights[flight]?.candidates.count ?? 0 < Self.limit else { continue }
                     flights[flight, default: ([], [])].candidates.append(HoverCandidates(report))
@@ -60,9 +61,9 @@ struct RecordedHover {
 }
 
 extension TimedPose {
-    fileprivate init(_ sample: TelemetrySample) {
-        self.init(
-            seconds: Double(sample.captureTime.monotonic.nanoseconds) / 1e9, pose: CameraPose(sample.pose))
+    fileprivate init?(_ sample: TelemetrySample) {
+        guard let sighting = Sighting(sample.pose) else { return nil }
+        self.init(seconds: Double(sample.captureTime.monotonic.nanoseconds) / 1e9, pose: sighting.pose)
     }
 }
 

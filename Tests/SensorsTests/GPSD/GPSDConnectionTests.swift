@@ -40,27 +40,27 @@ private final class Server: Sendable {
     }
 }
 
-@Suite struct GPSDClientTests {
+@Suite struct GPSDConnectionTests {
     private enum Event {
         case sample(PositionSample)
         case state(StatusReport.SensorState)
     }
-    private static func events(of client: GPSDClient) -> AsyncStream<Event> {
+    private static func events(of line: TCPLine) -> AsyncStream<Event> {
         AsyncStream { continuation in
             Thread.detachNewThread {
-                client.run(
-                    onSample: { continuation.yield(.sample($0)) },
-                    onState: { state, _ in continuation.yield(.state(state)) }
-                )
+                var session = GPSDSession()
+                line.run(
+                    onOpen: { session.restart() },
+                    onBytes: { bytes, time in session.take(bytes, at: time) { continuation.yield(.sample($0)) } },
+                    onState: { state, _ in continuation.yield(.state(state)) })
                 continuation.finish()
             }
         }
     }
-    private static func client(port: UInt16) -> GPSDClient {
-        GPSDClient(
-            TCPLine(
-                host: "127.0.0.1", port: port, greeting: GPSDParser.watch, silenceLimit: .seconds(60),
-                clocks: SystemClocks(), backOff: BackOff(first: .milliseconds(1), longest: .milliseconds(5))))
+    private static func line(port: UInt16) -> TCPLine {
+        TCPLine(
+            host: "127.0.0.1", port: port, greeting: GPSDParser.watch, silenceLimit: .seconds(60),
+            clocks: SystemClocks(), backOff: BackOff(first: .milliseconds(1), longest: .milliseconds(5)))
     }
 
     @Test func asksToWatchAndComesBackAfterALoss() async {
@@ -69,14 +69,14 @@ private final class Server: Sendable {
             GPSDParserTests.session + "{\"class\":\"TPV\",\"mode\":3,\"lat\":1",
             "2,\"lon\":3}\n" + GPSDParserTests.session,
         ])
-        let client = Self.client(port: server.port)
+        let line = Self.line(port: server.port)
         var samples: [PositionSample] = []
         var states: [StatusReport.SensorState] = []
-        for await event in Self.events(of: client) {
+        for await event in Self.events(of: line) {
             switch event {
             case .sample(let sample):
                 samples.append(sample)
-                if samples.count == 2 { client.stop() }
+                if samples.count == 2 { line.stop() }
             case .state(let state): states.append(state)
             }
         }
@@ -87,11 +87,11 @@ private final class Server: Sendable {
         #expect(states.prefix(4) == [.failing, .running, .missing, .failing])
     }
     @Test func nobodyListening() async {
-        let client = Self.client(port: 1)
-        for await event in Self.events(of: client) {
+        let line = Self.line(port: 1)
+        for await event in Self.events(of: line) {
             guard case .state(let state) = event else { continue }
             #expect(state == .missing)
-            client.stop()
+            line.stop()
         }
     }
 }
