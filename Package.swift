@@ -87,7 +87,7 @@ let package = Package(
                 product("Hummingbird", "hummingbird"), product("HummingbirdCore", "hummingbird"),
                 product("NIOHTTP1", "swift-nio"), product("NIOWebSocket", "swift-nio"),
                 product("NIOHTTPTypes", "swift-nio-extras"), product("NIOHTTPTypesHTTP1", "swift-nio-extras"),
-                product("HTTPTypes", "swift-http-types"), product("GRDB", "GRDB.swift"),
+                product("HTTPTypes", "swift-http-types"), product("GRDBSQLite", "GRDB.swift"),
                 product("ServiceLifecycle", "swift-service-lifecycle"),
             ], resources: [.copy("Page")]),
         room("Replay", ["FlightTypes", "Situation", "Recording"]),
@@ -141,7 +141,12 @@ let package = Package(
         tests("ConfigurationFileTests", ["ConfigurationFile"]),
         tests("SituationTests", ["Situation", "FlightTypes"]),
         tests("ReplayTests", ["Replay", "Situation", "Recording", "FlightTypes"]),
-        tests("ViewerTests", ["Viewer", "Situation", "FlightTypes", "ImageCoding", crypto]),
+        tests(
+            "ViewerTests",
+            [
+                "Viewer", "Situation", "FlightTypes", "ImageCoding", crypto, nioCore, product("NIOEmbedded", "swift-nio"),
+                product("NIOHTTP1", "swift-nio"), product("NIOWebSocket", "swift-nio"), product("GRDB", "GRDB.swift"),
+            ]),
         tests(
             "DroneAgentTests",
             [

@@ -34,12 +34,31 @@ public struct LeitstelleConfiguration: Sendable {
             viewer: ViewerConfiguration(
                 host: try page.string("host", default: "127.0.0.1"),
                 port: try page.int("port", in: 0...65535, default: 8420),
-                allowedHosts: try page.strings("allowedHosts", default: ["localhost", "127.0.0.1"]),
+                allowedHosts: try strings(
+                    "allowedHosts", of: page, default: ["localhost", "127.0.0.1"],
+                    each: "a host name, perhaps with a port", where: ViewerConfiguration.isHost),
+                allowedOrigins: try strings(
+                    "allowedOrigins", of: page, default: [], each: "an origin such as https://name:8443",
+                    where: ViewerConfiguration.isOrigin),
+                trustedProxies: try strings(
+                    "trustedProxies", of: page, default: [], each: "an IP address",
+                    where: ViewerConfiguration.isAddress),
                 tilesPath: tiles.isEmpty ? nil : try page.path("tiles"),
                 leafletPath: try page.string("leaflet", default: "/usr/share/javascript/leaflet"),
-                viewersLimit: try page.int("viewersLimit", in: 1...200, default: 100)),
+                viewersLimit: try page.int("viewersLimit", in: 1...200, default: 100),
+                viewersPerAccount: try page.int("viewersPerAccount", in: 1...200, default: 12),
+                connectionsPerAddress: try page.int("connectionsPerAddress", in: 4...1000, default: 256)),
             recordReserveMegabytes: try recording.int("reserveMegabytes", in: 0...10_000_000, default: 500))
         try root.finish()
         return configuration
+    }
+
+    private static func strings(
+        _ key: String, of section: ConfigurationSection, default value: [String], each what: String,
+        where isGood: (String) -> Bool
+    ) throws -> [String] {
+        let values = try section.strings(key, default: value)
+        guard let bad = values.first(where: { !isGood($0) }) else { return values }
+        throw section.error(key, "must hold \(what) in each line, not '\(bad)'")
     }
 }

@@ -43,13 +43,13 @@ public final class ReplayStation: Sendable {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let viewer = try ViewerServer(
             configuration: configuration.viewer,
-            accounts: Accounts(file: UserFile(path: configuration.usersFile), clocks: clocks), hub: hub,
+            accounts: Accounts(file: UserFile(path: configuration.usersFile), clocks: clocks, logger: logger), hub: hub,
             actions: ViewerActions(
                 isReplay: true, state: { await self.state() }, perform: { wish, _ in await self.perform(wish) }),
             clocks: clocks, logger: logger)
         let host = configuration.viewer.host
         let service = viewer.service(group: group) { port in
-            print("Lagebild Wiedergabe: http://\(host):\(port)/")
+            print("Lagebild Wiedergabe: \(PageAddress.text(host: host, port: port))")
             fflush(nil)
         }
         let source = source

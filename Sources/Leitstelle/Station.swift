@@ -77,7 +77,7 @@ public final class Station: Sendable {
         let stateRelay = StateRelay()
         viewer = try ViewerServer(
             configuration: configuration.viewer,
-            accounts: Accounts(file: UserFile(path: configuration.usersFile), clocks: clocks), hub: hub,
+            accounts: Accounts(file: UserFile(path: configuration.usersFile), clocks: clocks, logger: logger), hub: hub,
             actions: ViewerActions(
                 isReplay: false, state: { await stateRelay.state() }, perform: { await stateRelay.perform($0, $1) }),
             clocks: clocks, logger: logger)
@@ -92,7 +92,7 @@ public final class Station: Sendable {
         logger.notice("Drones are heard on UDP \(configuration.linkHost):\(port)")
         let host = configuration.viewer.host
         let service = viewer.service(group: group) { port in
-            print("Lagebild: http://\(host):\(port)/")
+            print("Lagebild: \(PageAddress.text(host: host, port: port))")
             fflush(nil)
         }
         let recorder = recorder

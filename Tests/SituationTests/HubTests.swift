@@ -45,6 +45,38 @@ import Testing
         #expect(batch.sequences == [9_999] + Array(3..<limit + 3))
     }
 
+    /// However many streams and drones there are, and however large what they send: what waits for one browser is bounded.
+    @Test func whatWaitsForABrowserIsBoundedInBytes() async throws {
+        let reader = try #require(hub.subscribe(.newestFrame))
+        let limit = HubReader.newestBytesLimit
+        for number in UInt64(0)..<40 {
+            hub.publish(Arrivals.frame(alpha, number, stream: StreamID(.visible, UInt8(number % 10)), size: limit / 4))
+            hub.publish(Arrivals.telemetry(bravo, number, size: limit / 8))
+            #expect(reader.statistics.queuedBytes <= limit)
+        }
+        #expect(await reader.next()?.sequences.suffix(2) == [39, 39])
+        // The newest is never left out, even if it is larger than all that may wait.
+        hub.publish(Arrivals.telemetry(bravo, 1))
+        hub.publish(Arrivals.frame(alpha, 100, size: limit + 1))
+        #expect(reader.statistics.queued == 1)
+        #expect(await reader.next()?.sequences == [100])
+    }
+
+    /// Who takes one at a time leaves the rest to be replaced.
+    @Test func oneAtATime() async throws {
+        let reader = try #require(hub.subscribe(.newestFrame))
+        hub.publish(Arrivals.frame(alpha, 1))
+        hub.publish(Arrivals.frame(bravo, 2))
+        #expect(await reader.next(atMost: 1)?.sequences == [1])
+        hub.publish(Arrivals.frame(bravo, 3))
+        #expect(reader.statistics == HubReader.Statistics(queued: 1, queuedBytes: 10, dropped: 1))
+        #expect(await reader.next(atMost: 1)?.sequences == [3])
+        async let waiting = reader.next(atMost: 1)
+        hub.publish(Arrivals.frame(alpha, 4))
+        #expect(await waiting?.sequences == [4])
+        #expect(reader.statistics.queuedBytes == 0)
+    }
+
     @Test func evidenceRefusesTheNewBeyondItsBytes() async throws {
         let reader = try #require(hub.subscribe(.refuseBeyond(bytes: 100)))
         hub.publish(Arrivals.frame(alpha, 1, size: 60))

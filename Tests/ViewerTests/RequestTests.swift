@@ -5,19 +5,20 @@ import Testing
 
 @Suite struct RequestGuardTests {
     private let guarded = RequestGuard(allowedHosts: [
-        "localhost", "127.0.0.1", "[::1]", "Lage.Feuerwehr.example", "elw:8420",
-    ])
+        "localhost", "127.0.0.1", "[::1]", "Lage.Feuerwehr.example", "elw:8420", "düsseldorf.example", "fe80::1%eth0",
+        "portal:443",
+    ], allowedOrigins: ["https://front.example:8443"])
 
     @Test(arguments: [
         "localhost", "localhost:8420", "LOCALHOST:1", "127.0.0.1:80", "[::1]", "[::1]:8420", "lage.feuerwehr.example",
-        "lage.feuerwehr.example:443", "elw:8420",
+        "lage.feuerwehr.example:443", "elw:8420", "localhost.", "localhost.:8420", "[0:0::1]:8420", "xn--dsseldorf-q9a.example",
     ])
     func ourOwnHosts(authority: String) { #expect(guarded.allows(authority: authority)) }
 
     @Test(arguments: [
         "", ":", ":8420", "evil.example", "evil.example:8420", "localhost.evil.example", "localhost:8420.evil.example",
         "localhost:8420@evil.example", "localhost@evil.example", "evil.example/localhost", "127.0.0.1.nip.example",
-        "127.0.0.2", "0.0.0.0", "[::2]", "[::1", "[::1]evil.example", "[::1]8420", "::1", "[]", "[", "]", "localhost.",
+        "127.0.0.2", "0.0.0.0", "[::2]", "[::1", "[::1]evil.example", "[::1]8420", "::1", "[]", "[", "]", "localhost..",
         "localhost :8420", "lage.feuerwehr.example.evil.example", "xlage.feuerwehr.example", "elw", "elw:8421",
         "localhost:٣",
     ])
@@ -25,6 +26,10 @@ import Testing
         #expect(!guarded.allows(authority: authority))
         #expect(!guarded.allows(origin: "http://" + authority, authority: authority))
     }
+
+    /// An address without brackets or with a zone, as administrators write it, and a port that browsers leave out.
+    @Test(arguments: ["[fe80::1]", "[fe80::1]:8420", "portal", "portal:443"])
+    func asAdministratorsWriteThem(authority: String) { #expect(guarded.allows(authority: authority)) }
 
     @Test func noHostIsForeign() {
         #expect(!guarded.allows(authority: nil))
@@ -37,6 +42,38 @@ import Testing
         ("http://[::1]:8420", "[::1]:8420"), ("HTTP://Localhost:8420", "localhost:8420"),
     ])
     func ourOwnPage(origin: String, authority: String) { #expect(guarded.allows(origin: origin, authority: authority)) }
+
+    /// RFC 6454: a scheme's own port is the same whether it is written or not.
+    @Test(arguments: [
+        ("https://localhost", "localhost:443"), ("https://localhost:443", "localhost"), ("http://localhost", "localhost:80"),
+        ("http://localhost:80", "localhost"), ("http://localhost", "localhost"), ("https://localhost", "localhost"),
+        ("https://LOCALHOST.", "localhost"), ("https://[::1]", "[0:0:0::1]:443"), ("https://xn--dsseldorf-q9a.example", "düsseldorf.example"),
+    ])
+    func aSchemesOwnPort(origin: String, authority: String) {
+        #expect(guarded.allows(origin: origin, authority: authority))
+    }
+
+    @Test(arguments: [
+        ("http://localhost", "localhost:443"), ("https://localhost", "localhost:80"), ("https://localhost", "localhost:8443"),
+        ("https://localhost:8443", "localhost"), ("http://127.0.0.1", "localhost"), ("https://elw", "localhost"),
+        ("https://elw:8421", "localhost"),
+    ])
+    func anotherPortIsAnotherPage(origin: String, authority: String) {
+        #expect(!guarded.allows(origin: origin, authority: authority))
+    }
+
+    /// A page that a proxy serves on another port than Host says, where the administrator listed it.
+    @Test(arguments: [
+        ("https://elw:8420", "localhost"), ("http://elw:8420", "localhost:8420"), ("https://front.example:8443", "localhost"),
+        ("https://FRONT.example:8443", "[::1]"),
+    ])
+    func listedPages(origin: String, authority: String) {
+        #expect(guarded.allows(origin: origin, authority: authority))
+        #expect(!guarded.allows(origin: origin, authority: "evil.example"))
+    }
+
+    @Test(arguments: ["http://front.example:8443", "https://front.example", "https://front.example:8444"])
+    func onlyAsListed(origin: String) { #expect(!guarded.allows(origin: origin, authority: "localhost")) }
 
     @Test(arguments: [
         "null", "", "http://evil.example", "http://localhost", "http://localhost:8421", "http://127.0.0.1:8420",
@@ -59,6 +96,14 @@ import Testing
         #expect(value("lagebild=x; pad=" + String(repeating: "p", count: 9_000)) == nil)
     }
 
+    /// A replay on another port once took the live page's session away.
+    @Test func theCookieCarriesThePort() {
+        let header = "lagebild=old; lagebild-8420=live; lagebild-8421=replay"
+        #expect(RequestGuard.cookie(RequestGuard.cookieName(port: 8420), in: header) == "live")
+        #expect(RequestGuard.cookie(RequestGuard.cookieName(port: 8421), in: header) == "replay")
+        #expect(RequestGuard.cookie(RequestGuard.cookieName(port: 842), in: header) == nil)
+    }
+
     /// Whatever comes as authority, origin or cookie is answered, and only our own names are let in.
     @Test func noise() {
         var random = SplitMix(state: 11)
@@ -75,25 +120,52 @@ import Testing
             }
             _ = guarded.allows(origin: text, authority: "localhost")
             _ = RequestGuard.cookie("localhost", in: text)
-            _ = ViewerServer.formFields(text)
+            _ = SignIn.formFields(text)
         }
     }
 }
 
+@Suite struct PageAddressTests {
+    @Test(arguments: [
+        ("127.0.0.1", "http://127.0.0.1:8420/"), ("::1", "http://[::1]:8420/"), ("[::1]", "http://[::1]:8420/"),
+        ("0.0.0.0", "http://127.0.0.1:8420/"), ("::", "http://[::1]:8420/"), ("[::]", "http://[::1]:8420/"),
+        ("2001:DB8:0::7", "http://[2001:db8::7]:8420/"), ("fe80::1%eth0", "http://[fe80::1%25eth0]:8420/"),
+        ("localhost", "http://localhost:8420/"), ("leitstelle.example.org", "http://leitstelle.example.org:8420/"),
+    ])
+    func whatIsPrintedCanBeOpened(host: String, text: String) {
+        #expect(PageAddress.text(host: host, port: 8420) == text)
+        // And the page answers under it, whatever viewer.allowedHosts says.
+        let guarded = RequestGuard(allowedHosts: ["other.example", PageAddress.name(host)])
+        #expect(guarded.allows(authority: String(text.dropFirst(7).dropLast())) || host.contains("%"))
+    }
+
+    @Test func bracketsAreNotBound() {
+        #expect(PageAddress.bindable("[::1]") == "::1")
+        #expect(PageAddress.bindable("::1") == "::1")
+        #expect(PageAddress.bindable("127.0.0.1") == "127.0.0.1")
+    }
+
+    @Test(arguments: ["leitstelle.example.org", "name:8443", "[::1]", "::1", "[::1]:8420", "fe80::1%eth0", "düsseldorf.example", "10.0.0.1"])
+    func hostsThatCanBeListed(text: String) { #expect(ViewerConfiguration.isHost(text)) }
+
+    @Test(arguments: ["", "http://name", "name/", "name:port", "name:0", "name:70000", "a b", "[::1", "*.example.org"])
+    func hostsThatCannot(text: String) { #expect(!ViewerConfiguration.isHost(text)) }
+}
+
 @Suite struct FormTests {
     @Test func fields() {
-        let fields = ViewerServer.formFields("user=anna&password=a%2Bb+c%26d%3D%C3%A4&empty=&x=1=2")
+        let fields = SignIn.formFields("user=anna&password=a%2Bb+c%26d%3D%C3%A4&empty=&x=1=2")
         #expect(fields == ["user": "anna", "password": "a+b c&d=ä", "empty": "", "x": "1=2"])
     }
 
     @Test(arguments: ["", "&", "&&&", "user", "=", "%", "user=%", "user=%ZZ", "user=%FF", "%FF=anna"])
     func malformedFieldsAreEmptyOrAbsent(text: String) {
-        #expect((ViewerServer.formFields(text)["user"] ?? "").isEmpty)
+        #expect((SignIn.formFields(text)["user"] ?? "").isEmpty)
     }
 
     @Test func noMoreThanSixteen() {
         let text = (0..<1_000).map { "f\($0)=x" }.joined(separator: "&")
-        #expect(ViewerServer.formFields(text).count == 16)
+        #expect(SignIn.formFields(text).count == 16)
     }
 }
 

@@ -2,8 +2,8 @@ import Synchronization
 
 /// What a reader's queue does when its owner is slower than the flight.
 public enum DropRule: Sendable {
-    /// Per drone and stream only the newest frame waits; other objects up to a limit, oldest first; nothing that was backfilled.
-    /// For pictures people look at.
+    /// Per drone and stream only the newest frame waits; other objects up to a limit, oldest first; all of them together up to
+    /// `newestBytesLimit` bytes, oldest first; nothing that was backfilled. For pictures people look at.
     case newestFrame
     /// All wait, up to this many bytes; beyond it new ones are refused, counted, and the owner raises an alarm. For evidence.
     case refuseBeyond(bytes: Int)
@@ -13,6 +13,8 @@ public enum DropRule: Sendable {
 public final class HubReader: Sendable {
     /// Objects other than frames that wait under `newestFrame`.
     public static let smallObjectsLimit = 256
+    /// Bytes that wait under `newestFrame`; a single object that is larger waits alone.
+    public static let newestBytesLimit = 16 << 20
     /// How full the queue is and what it has lost.
     public struct Statistics: Sendable, Hashable {
         /// Objects waiting.
@@ -25,7 +27,7 @@ public final class HubReader: Sendable {
     private struct State {
         var queue: [HubObject] = []
         var statistics = Statistics()
-        var waiter: CheckedContinuation<[HubObject]?, Never>?
+        var waiter: (continuation: CheckedContinuation<[HubObject]?, Never>, limit: Int)?
         var isFinished = false
     }
     private let rule: DropRule
@@ -36,14 +38,14 @@ public final class HubReader: Sendable {
     /// How full the queue is and what it has lost.
     public var statistics: Statistics { state.withLock { $0.statistics } }
 
-    /// Waits for objects and takes all that are queued; nil after `finish`.
-    public func next() async -> [HubObject]? {
+    /// Waits for objects and takes all that are queued, or the oldest `limit` of them; nil after `finish`.
+    public func next(atMost limit: Int = .max) async -> [HubObject]? {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let ready: [HubObject]?? = state.withLock { state in
-                    if !state.queue.isEmpty { return .some(Self.takeAll(&state)) }
+                    if !state.queue.isEmpty { return .some(Self.take(limit, from: &state)) }
                     if state.isFinished || Task.isCancelled { return .some(nil) }
-                    state.waiter = continuation
+                    state.waiter = (continuation, limit)
                     return nil
                 }
                 if let ready { continuation.resume(returning: ready) }
@@ -60,7 +62,7 @@ public final class HubReader: Sendable {
             defer { state.waiter = nil }
             return state.waiter
         }
-        waiter?.resume(returning: nil)
+        waiter?.continuation.resume(returning: nil)
     }
 
     func offer(_ object: HubObject) {
@@ -69,7 +71,7 @@ public final class HubReader: Sendable {
             append(object, to: &state)
             guard let waiter = state.waiter, !state.queue.isEmpty else { return (nil, []) }
             state.waiter = nil
-            return (waiter, Self.takeAll(&state))
+            return (waiter.continuation, Self.take(waiter.limit, from: &state))
         }
         waiter?.resume(returning: batch)
     }
@@ -93,6 +95,9 @@ public final class HubReader: Sendable {
                     Self.remove(at: oldest, from: &state)
                 }
             }
+            while !state.queue.isEmpty, state.statistics.queuedBytes + object.bytes.count > Self.newestBytesLimit {
+                Self.remove(at: 0, from: &state)
+            }
         }
         state.queue.append(object)
         state.statistics.queued += 1
@@ -106,12 +111,19 @@ public final class HubReader: Sendable {
         state.statistics.dropped += 1
     }
 
-    private static func takeAll(_ state: inout State) -> [HubObject] {
-        defer {
-            state.queue = []
-            state.statistics.queued = 0
-            state.statistics.queuedBytes = 0
+    private static func take(_ limit: Int, from state: inout State) -> [HubObject] {
+        guard limit < state.queue.count else {
+            defer {
+                state.queue = []
+                state.statistics.queued = 0
+                state.statistics.queuedBytes = 0
+            }
+            return state.queue
         }
-        return state.queue
+        let taken = Array(state.queue.prefix(limit))
+        state.queue.removeFirst(limit)
+        state.statistics.queued -= limit
+        state.statistics.queuedBytes -= taken.reduce(0) { $0 + $1.bytes.count }
+        return taken
     }
 }

@@ -1,7 +1,7 @@
 import Crypto
-import Dispatch
 import FlightTypes
 import Foundation
+import Logging
 import Synchronization
 
 /// A browser that has signed in.
@@ -16,13 +16,20 @@ public struct SignedIn: Hashable, Sendable {
 public final class Accounts: Sendable {
     /// Signed-in browsers at once; beyond it the oldest is signed out.
     public static let sessionsLimit = 512
+    /// Signed-in browsers of one account; beyond it its oldest is signed out.
+    public static let sessionsPerAccount = 64
     /// A session ends this long after signing in: one shift.
     public static let lifetime: Duration = .seconds(12 * 3600)
     /// How an attempt to sign in went.
     public enum Outcome: Sendable {
         case token(String)
         case refused
+        /// Too many attempts: this one was not looked at.
         case throttled
+        /// Too many passwords wait to be checked: this one was not looked at.
+        case busy
+        /// The accounts file cannot be used.
+        case unavailable
     }
     private struct Session {
         var user: SignedIn
@@ -33,28 +40,30 @@ public final class Accounts: Sendable {
         var throttle = LoginThrottle()
         var sessions: [String: Session] = [:]
     }
-    private let file: UserFile
+    private let list: AccountList
     private let clocks: any Clocks
+    private let checker: PasswordChecker
     private let state = Mutex(State())
-    // One hash at a time: 64 MiB each, and guesses must not take the second core.
-    private let hashing = DispatchQueue(label: "lagebild.password")
 
-    /// Accounts from `file`.
-    public init(file: UserFile, clocks: any Clocks) {
-        self.file = file
+    /// Accounts from `file`; trouble with it goes to `logger`.
+    public init(file: UserFile, clocks: any Clocks, logger: Logger? = nil) {
         self.clocks = clocks
+        list = AccountList(file: file, clocks: clocks, logger: logger)
+        checker = PasswordChecker(clocks: clocks)
     }
 
-    /// Tries to sign in. Takes about as long for an unknown name as for a wrong password.
+    /// Reads the accounts once, so that trouble with the file is told at the start and not at the first sign-in.
+    public func check() { _ = try? list.users() }
+
+    /// Tries to sign in; `address` is what attempts are counted by. Takes about as long for an unknown name as for a wrong
+    /// password.
     public func signIn(name: String, password: String, address: String) async -> Outcome {
         let now = clocks.monotonicNow()
         guard state.withLock({ $0.throttle.allow(account: name, address: address, at: now) }) else { return .throttled }
-        let users = (try? file.load()) ?? []
+        guard let users = try? list.users() else { return .unavailable }
         let user = users.first { $0.name == name }
-        let hash = user?.passwordHash ?? Self.decoy
-        let matches = await withCheckedContinuation { continuation in
-            hashing.async { continuation.resume(returning: PasswordHash.verify(password, against: hash)) }
-        }
+        let matches = await checker.check(password, against: user?.passwordHash ?? Self.decoy, from: address)
+        guard let matches else { return .busy }
         guard matches, let user else { return .refused }
         var token = ""
         for byte in SymmetricKey(size: .bits256).withUnsafeBytes({ Array($0) }) {
@@ -62,14 +71,18 @@ public final class Accounts: Sendable {
         }
         let session = Session(user: SignedIn(name: user.name, role: user.role), account: user, began: now)
         state.withLock { [token] state in
-            if state.sessions.count >= Self.sessionsLimit,
-                let oldest = state.sessions.min(by: { $0.value.began < $1.value.began })
-            {
-                state.sessions[oldest.key] = nil
-            }
+            state.throttle.succeeded(account: name, address: address, at: now)
+            Self.makeRoom(for: user.name, in: &state.sessions)
             state.sessions[token] = session
         }
         return .token(token)
+    }
+
+    /// One account that signs in again and again signs out itself and not the others.
+    private static func makeRoom(for name: String, in sessions: inout [String: Session]) {
+        let own = sessions.filter { $0.value.user.name == name }
+        let crowd = own.count >= sessionsPerAccount ? own : sessions.count >= sessionsLimit ? sessions : [:]
+        if let oldest = crowd.min(by: { $0.value.began < $1.value.began }) { sessions[oldest.key] = nil }
     }
 
     /// Who a token belongs to; nil when it is unknown, expired, or the account is gone or changed.
@@ -77,7 +90,7 @@ public final class Accounts: Sendable {
         guard let token else { return nil }
         let now = clocks.monotonicNow()
         // A file that cannot be read signs nobody out: people may be in the middle of an incident.
-        let accounts = try? file.load()
+        let accounts = try? list.users()
         return state.withLock { state in
             guard let session = state.sessions[token] else { return nil }
             guard now.since(session.began) < Self.lifetime, accounts?.contains(session.account) ?? true else {

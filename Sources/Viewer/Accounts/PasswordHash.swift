@@ -1,4 +1,5 @@
 import CArgon2
+import Foundation
 
 /// Argon2id (RFC 9106) in its own text form, which carries its parameters: 64 MiB, 3 passes, 1 lane.
 public enum PasswordHash {
@@ -8,8 +9,10 @@ public enum PasswordHash {
     public static let maximumLength = 256
 
     /// The text form for `password` with 16 bytes of fresh `salt`; nil when the library refuses (no memory).
+    ///
+    /// The password is taken in its composed Unicode form (NFC): keyboards and clipboards differ in how they write an umlaut.
     public static func make(_ password: String, salt: [UInt8]) -> String? {
-        let secret = Array(password.utf8)
+        let secret = Array(password.precomposedStringWithCanonicalMapping.utf8)
         guard salt.count == 16, secret.count <= maximumLength else { return nil }
         var text = [CChar](repeating: 0, count: 256)
         let status = argon2id_hash_encoded(
@@ -20,8 +23,19 @@ public enum PasswordHash {
 
     /// Whether `password` made `text`. Slow on purpose.
     public static func verify(_ password: String, against text: String) -> Bool {
-        let secret = Array(password.utf8)
-        guard secret.count <= maximumLength else { return false }
-        return argon2id_verify(text, secret, secret.count) == Int32(ARGON2_OK.rawValue)
+        forms(of: password).contains { secret in
+            secret.count <= maximumLength
+                && argon2id_verify(text, secret, secret.count) == Int32(ARGON2_OK.rawValue)
+        }
+    }
+
+    /// The bytes a password may have been set with: composed; as it was typed, and decomposed, for hashes that were made before
+    /// passwords were composed. One form for all that is ASCII.
+    static func forms(of password: String) -> [[UInt8]] {
+        var forms: [[UInt8]] = []
+        for form in [
+            password.precomposedStringWithCanonicalMapping, password, password.decomposedStringWithCanonicalMapping,
+        ] where !forms.contains(Array(form.utf8)) { forms.append(Array(form.utf8)) }
+        return forms
     }
 }

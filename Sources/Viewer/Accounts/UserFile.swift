@@ -33,9 +33,15 @@ public struct User: Hashable, Sendable {
 /// The accounts file: a line an account, `name:role:hash`; `#` begins a comment. Read anew whenever it has changed.
 public struct UserFile: Sendable {
     /// The file cannot be used.
-    public struct Failure: Error, CustomStringConvertible, Sendable {
+    public struct Failure: Error, CustomStringConvertible, Hashable, Sendable {
+        /// What is wrong with it.
+        public var fact: String
+        /// What follows.
+        public var effect: String
+        /// How to mend it; empty where the fact says enough.
+        public var mend = ""
         /// The text form.
-        public let description: String
+        public var description: String { "\(fact); \(effect)" + (mend.isEmpty ? "" : ". To mend it: \(mend)") }
     }
     /// Where it is.
     public let path: String
@@ -55,20 +61,37 @@ public struct UserFile: Sendable {
             }
     }
 
-    /// All accounts; a malformed line is an error that names it, because a half-read list could lock people out unnoticed.
-    public func load() throws -> [User] {
-        guard FileManager.default.fileExists(atPath: path) else { return [] }
-        let text = try String(contentsOfFile: path, encoding: .utf8)
+    /// All accounts; a malformed line is an error that names it, because a half-read list could lock people out unnoticed. A file
+    /// that others may write is one too. A file that is not there holds none.
+    public func load() throws -> [User] { try loadStamped()?.users ?? [] }
+
+    /// The accounts and the file's state they were read in; nil when it is not there.
+    func loadStamped() throws -> (users: [User], stamp: PrivateFile.Stamp)? {
+        do {
+            guard let (bytes, stamp) = try PrivateFile.read(path) else { return nil }
+            return (try parse(bytes), stamp)
+        } catch let failure as PrivateFile.Failure {
+            throw Failure(fact: failure.fact, effect: "nobody can sign in", mend: failure.mend)
+        }
+    }
+
+    private func parse(_ bytes: [UInt8]) throws -> [User] {
+        guard var text = String(validating: bytes, as: UTF8.self) else {
+            throw Failure(fact: "\(path) is no UTF-8 text", effect: "nobody can sign in")
+        }
+        if text.hasPrefix("\u{FEFF}") { text.removeFirst() }
         var users: [User] = []
         // By `isNewline`: CR LF is one character, unequal to LF.
         for (number, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
             let trimmed = line.trimmingCharacters(in: .whitespaces)
             if trimmed.isEmpty || trimmed.hasPrefix("#") { continue }
-            let parts = trimmed.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false).map(String.init)
+            let parts = trimmed.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
+                .map { $0.trimmingCharacters(in: .whitespaces) }
             guard parts.count == 3, Self.isValid(name: parts[0]), let role = Role(rawValue: parts[1]),
                 parts[2].hasPrefix("$argon2id$")
             else {
-                throw Failure(description: "\(path):\(number + 1): not an account (name:role:hash); nobody can sign in")
+                throw Failure(
+                    fact: "\(path):\(number + 1): not an account (name:role:hash)", effect: "nobody can sign in")
             }
             users.append(User(name: parts[0], role: role, passwordHash: parts[2]))
         }
@@ -78,13 +101,16 @@ public struct UserFile: Sendable {
     /// Replaces the file in one step, readable by its owner only.
     public func save(_ users: [User]) throws {
         let text = users.map { "\($0.name):\($0.role.rawValue):\($0.passwordHash)" }.joined(separator: "\n") + "\n"
-        let temporary = path + ".new"
-        guard
-            FileManager.default.createFile(
-                atPath: temporary, contents: Data(text.utf8), attributes: [.posixPermissions: 0o600])
-        else { throw Failure(description: "cannot write \(temporary); the accounts stay as they were") }
-        guard rename(temporary, path) == 0 else {
-            throw Failure(description: "cannot replace \(path); the accounts stay as they were")
+        do { try PrivateFile.replace(path, with: Array(text.utf8)) } catch {
+            throw Failure(fact: error.fact, effect: "the accounts stay as they were", mend: error.mend)
         }
+    }
+
+    /// The account name that was meant: without blanks around it, which keyboards add when they complete a name, and with
+    /// full-width letters as plain ones. Capital and small letters are told apart.
+    static func meantName(_ typed: String) -> String {
+        guard typed.utf8.count <= 512 else { return "" }
+        return typed.precomposedStringWithCompatibilityMapping.trimmingCharacters(
+            in: .whitespacesAndNewlines.union(.controlCharacters))
     }
 }

@@ -4,6 +4,15 @@ const silenceLimitMs = 5000; // The station reports its state twice a second; th
 const openLimitMs = 8000;
 const headerLimit = 65536;
 const pixelLimit = 64 * 1024 * 1024;
+/** Close codes of the station (docs/guides/viewer-protocol.md) that are told, and how long to wait before the next attempt. */
+const refusals = {
+    4429: ['Mit diesem Konto sind zu viele Fenster offen. Schließen Sie eines, oder melden Sie sich mit einem anderen '
+        + 'Konto an. (Too many windows with this account.)', 15000],
+    4430: ['Von diesem Rechner oder Anschluss sind zu viele Fenster offen. (Too many windows from this address.)', 15000],
+    4503: ['Alle Zuschauerplätze der Leitstelle sind belegt. Es wird weiter versucht. (All places are taken.)', 5000],
+    1008: ['Diese Seite hat zu viele Nachrichten gesendet und wurde getrennt. (Too many messages.)', 5000],
+};
+const sessionOver = 4401;
 
 /** Splits a binary message into header and payload; null when it is not a frame. */
 export function parseFrame(buffer) {
@@ -32,7 +41,7 @@ function isFrameHeader(header, payload) {
 }
 
 export class Connection {
-    /** `handlers`: frame, message, opened, closed, clock. */
+    /** `handlers`: frame, message, opened, closed, clock, refused (a text, or null when it is over). */
     constructor(handlers, counters) {
         this.handlers = handlers;
         this.counters = counters;
@@ -58,7 +67,7 @@ export class Connection {
         this.startedAt = performance.now();
         socket.onopen = () => socket === this.socket && this.opened();
         socket.onmessage = (event) => socket === this.socket && this.heard(event.data);
-        socket.onclose = () => socket === this.socket && this.lost();
+        socket.onclose = (event) => socket === this.socket && this.lost(event.code);
     }
 
     send(message) {
@@ -109,7 +118,10 @@ export class Connection {
             if (this.handlers.clock(message.b, message.s)) this.counters.clockSamples += 1;
             return;
         }
-        if (message.type === 'hello') this.attempts = 0; // Only a station that speaks ends the back-off.
+        if (message.type === 'hello') {
+            this.attempts = 0; // Only a station that speaks ends the back-off.
+            this.handlers.refused(null);
+        }
         this.handlers.message(message);
     }
 
@@ -126,7 +138,7 @@ export class Connection {
         if (socket) socket.close();
     }
 
-    lost() {
+    lost(code) {
         if (this.isOpen) this.closedAt = performance.now();
         this.isOpen = false;
         this.socket = null;
@@ -134,9 +146,12 @@ export class Connection {
         this.attempts += 1;
         this.counters.reconnects += 1;
         const ceiling = Math.min(8000, 250 * 2 ** Math.min(this.attempts, 6));
-        const wait = ceiling / 2 + Math.random() * (ceiling / 2); // Screens must not return in step.
+        const [text, pause] = refusals[code] || [null, 0];
+        if (text) this.handlers.refused(text);
+        const wait = pause + ceiling / 2 + Math.random() * (ceiling / 2); // Screens must not return in step.
         this.retry = setTimeout(() => this.open(), wait);
-        this.checkSession();
+        if (code === sessionOver) location.assign('/'); // The station sends to /login, unless the browser has a newer session.
+        else if (!text) this.checkSession();
     }
 
     retryNow() {
@@ -145,7 +160,7 @@ export class Connection {
         this.open();
     }
 
-    /** A WebSocket hides why it was refused; an ordinary request tells whether the session has ended. */
+    /** A WebSocket hides why it was not even opened; an ordinary request tells whether the session has ended. */
     async checkSession() {
         try {
             const answer = await fetch('/', { redirect: 'manual', cache: 'no-store', credentials: 'same-origin' });

@@ -32,6 +32,7 @@ const poses = new Map();
 const chosen = { drone: null, visible: null, thermal: null };
 let isReplay = false;
 let state = null;
+let noticeEnd = null;
 
 const map = new SituationMap(byID('map-panel'), choose);
 const list = new DetectionList(byID('events'), choose);
@@ -51,8 +52,11 @@ const connection = new Connection({
     },
     clock: (sent, station) => clock.take(sent, station),
     frame: takeFrame,
+    refused: showNotice,
     message(message) {
-        const taker = { hello: takeHello, state: takeState, detections: takeDetections }[message.type];
+        const taker = {
+            hello: takeHello, state: takeState, detections: takeDetections, refused: takeRefusal,
+        }[message.type];
         if (taker) taker(message);
     },
 }, counters);
@@ -66,6 +70,21 @@ function forgetEvents() {
     map.clearTracks();
 }
 
+/** A line that stays until it is over (null), or for `forMs`. */
+function showNotice(text, forMs = null) {
+    const notice = byID('notice');
+    setText(notice, text ?? '');
+    notice.hidden = !text;
+    clearTimeout(noticeEnd);
+    if (text && forMs) noticeEnd = setTimeout(() => showNotice(null), forMs);
+}
+
+function takeRefusal(message) {
+    if (message.action !== 'open') return;
+    showNotice('Der Einsatz wurde nicht eröffnet: zu viele in kurzer Zeit. Bitte warten Sie eine Minute. '
+        + '(Not opened: too many incidents in a short time.)', 20000);
+}
+
 function takeHello(hello) {
     isReplay = hello.mode === 'replay';
     document.body.dataset.mode = isReplay ? 'replay' : 'live';
@@ -73,7 +92,7 @@ function takeHello(hello) {
     setText(byID('user'), String(hello.user ?? ''));
     setText(byID('role'), String(hello.role ?? ''));
     byID('user').title = String(hello.role ?? '');
-    map.setTiles(hello.tiles === true);
+    map.setTiles(hello.tiles === true, hello.tilesFault);
 }
 
 function takeState(message) {

@@ -8,6 +8,11 @@ const aheadSeconds = 30;
 const home = [51.4565, 6.7330];
 
 /** The map: drones with heading and track, anomalies with their error, where tracks are heading, the Rhine's axis. */
+const withoutTiles = {
+    vector: 'UTM-Gitter – die Kartendatei enthält Vektorkacheln, gebraucht werden Bilder (vector tiles)',
+    unusable: 'UTM-Gitter – die Kartendatei ist nicht nutzbar, siehe Protokoll der Leitstelle (map file unusable)',
+};
+
 export class SituationMap {
     constructor(section, onChosen) {
         this.section = section;
@@ -41,7 +46,8 @@ export class SituationMap {
         this.setGrid(true);
     }
 
-    setTiles(available) {
+    /** `fault`: why there are none although a file is configured. */
+    setTiles(available, fault) {
         if (available && !this.tiles) {
             this.tiles = L.tileLayer('/tiles/{z}/{x}/{y}', {
                 maxZoom: 19,
@@ -54,8 +60,9 @@ export class SituationMap {
             this.tiles = null;
             this.setGrid(true);
         }
-        if (!available && !this.tiles) this.attribution.addAttribution('UTM-Gitter, keine Kartenkacheln');
-        else this.attribution.removeAttribution('UTM-Gitter, keine Kartenkacheln');
+        if (this.without) this.attribution.removeAttribution(this.without);
+        this.without = available ? null : withoutTiles[fault] || 'UTM-Gitter, keine Kartenkacheln';
+        if (this.without) this.attribution.addAttribution(this.without);
     }
 
     setFollow(on) {

@@ -13,7 +13,7 @@ import NIOWebSocket
 /// A connection's two lives.
 enum LiveConnection: Sendable {
     case page(NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>)
-    case socket(NIOAsyncChannel<WebSocketFrame, WebSocketFrame>, SignedIn)
+    case socket(NIOAsyncChannel<WebSocketFrame, WebSocketFrame>, SocketGuest)
 }
 
 /// A connection that has not said yet which life it takes.
@@ -26,64 +26,81 @@ struct PendingConnection: ServerChildChannelValue {
 struct LiveChannel: HTTPChannelHandler {
     /// Largest message a browser may send.
     static let messageLimit = 1 << 14
-    /// Time for the first request's head.
-    static let headTimeout = TimeAmount.seconds(10)
 
     let responder: HTTPChannelHandler.Responder
+    let admission: Admission
     /// Who may open the socket; nil refuses.
-    let admit: @Sendable (HTTPRequestHead) -> SignedIn?
-    let runSocket: @Sendable (NIOAsyncChannel<WebSocketFrame, WebSocketFrame>, SignedIn) async -> Void
+    let admit: @Sendable (any Channel, HTTPRequestHead) -> SocketGuest?
+    let runSocket: @Sendable (NIOAsyncChannel<WebSocketFrame, WebSocketFrame>, SocketGuest) async -> Void
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<PendingConnection> {
-        channel.eventLoop.makeCompletedFuture {
-            let upgrader = NIOTypedWebSocketServerUpgrader<LiveConnection>(
-                maxFrameSize: Self.messageLimit,
-                shouldUpgrade: { channel, head in
-                    channel.eventLoop.makeSucceededFuture(admit(head) == nil ? nil : HTTPHeaders())
-                },
-                upgradePipelineHandler: { channel, head in
-                    channel.eventLoop.makeCompletedFuture {
-                        guard let user = admit(head) else { throw ChannelError.inputClosed }
-                        return .socket(try NIOAsyncChannel(wrappingChannelSynchronously: channel), user)
-                    }
-                })
-            var limits = NIOHTTPDecoderLimitConfiguration()
-            limits.maxHeaderFieldSize = 16 << 10
-            limits.maxHeaderListSize = 32 << 10
-            limits.maxHeaderFieldCount = 100
-            var configuration = NIOUpgradableHTTPServerPipelineConfiguration<LiveConnection>(
-                upgradeConfiguration: .init(
-                    upgraders: [upgrader],
-                    notUpgradingCompletionHandler: { channel in
-                        channel.eventLoop.makeCompletedFuture {
-                            try channel.pipeline.syncOperations.addHandler(HTTP1ToHTTPServerCodec(secure: false))
-                            // Closes idle connections, and lets a shutdown end keep-alive ones.
-                            try channel.pipeline.syncOperations.addHandler(
-                                HTTPConnectionStateHandler(idleTimeout: .seconds(30), logger: logger))
-                            return .page(
-                                try NIOAsyncChannel(
-                                    wrappingChannelSynchronously: channel,
-                                    configuration: .init(isOutboundHalfClosureEnabled: true)))
-                        }
-                    }))
-            configuration.enablePipelining = false
-            configuration.decoderConfiguration = limits
-            let connection = try channel.pipeline.syncOperations.configureUpgradableHTTPServerPipeline(
-                configuration: configuration)
-            // Who connects and does not say what it wants holds a descriptor: a head must be whole within this time.
-            let deadline = channel.eventLoop.assumeIsolated().scheduleTask(in: Self.headTimeout) {
-                channel.close(promise: nil)
-            }
-            connection.assumeIsolated().whenComplete { _ in deadline.cancel() }
-            return PendingConnection(channel: channel, connection: connection)
+        let address = channel.remoteAddress?.ipAddress.flatMap(IPAddress.init)
+        guard admission.enter(address) else {
+            // Before anything was set up for it.
+            channel.close(promise: nil)
+            return channel.eventLoop.makeSucceededFuture(
+                PendingConnection(
+                    channel: channel, connection: channel.eventLoop.makeFailedFuture(ChannelError.alreadyClosed)))
         }
+        channel.closeFuture.whenComplete { _ in admission.leave(address) }
+        do {
+            return channel.eventLoop.makeSucceededFuture(
+                PendingConnection(channel: channel, connection: try pipeline(channel, logger)))
+        } catch {
+            // Nobody else closes a connection that could not be set up.
+            channel.close(promise: nil)
+            return channel.eventLoop.makeFailedFuture(error)
+        }
+    }
+
+    private func pipeline(_ channel: any Channel, _ logger: Logger) throws -> EventLoopFuture<LiveConnection> {
+        let upgrader = NIOTypedWebSocketServerUpgrader<LiveConnection>(
+            maxFrameSize: Self.messageLimit,
+            shouldUpgrade: { channel, head in
+                channel.eventLoop.makeSucceededFuture(admit(channel, head) == nil ? nil : HTTPHeaders())
+            },
+            upgradePipelineHandler: { channel, head in
+                channel.eventLoop.makeCompletedFuture {
+                    guard let guest = admit(channel, head) else { throw ChannelError.inputClosed }
+                    if let gate = try? channel.pipeline.syncOperations.handler(type: RequestGate.self) {
+                        channel.pipeline.syncOperations.removeHandler(gate, promise: nil)
+                    }
+                    return .socket(try NIOAsyncChannel(wrappingChannelSynchronously: channel), guest)
+                }
+            })
+        var limits = NIOHTTPDecoderLimitConfiguration()
+        limits.maxHeaderFieldSize = 16 << 10
+        limits.maxHeaderListSize = 32 << 10
+        limits.maxHeaderFieldCount = 100
+        var configuration = NIOUpgradableHTTPServerPipelineConfiguration<LiveConnection>(
+            upgradeConfiguration: .init(
+                upgraders: [upgrader],
+                notUpgradingCompletionHandler: { channel in
+                    channel.eventLoop.makeCompletedFuture {
+                        try channel.pipeline.syncOperations.addHandler(HTTP1ToHTTPServerCodec(secure: false))
+                        // Lets a shutdown end keep-alive connections; RequestGate ends idle ones.
+                        try channel.pipeline.syncOperations.addHandler(HTTPConnectionStateHandler(logger: logger))
+                        return .page(
+                            try NIOAsyncChannel(
+                                wrappingChannelSynchronously: channel,
+                                configuration: .init(isOutboundHalfClosureEnabled: true)))
+                    }
+                }))
+        configuration.enablePipelining = false
+        configuration.enableErrorHandling = false  // RequestGate answers what cannot be parsed.
+        configuration.decoderConfiguration = limits
+        let pipeline = channel.pipeline.syncOperations
+        let connection = try pipeline.configureUpgradableHTTPServerPipeline(configuration: configuration)
+        let upgrading = try pipeline.handler(type: NIOTypedHTTPServerUpgradeHandler<LiveConnection>.self)
+        try pipeline.addHandler(RequestGate(), position: .before(upgrading))
+        return connection
     }
 
     func handle(value: PendingConnection, logger: Logger) async {
         guard let connection = try? await value.connection.get() else { return }
         switch connection {
         case .page(let page): await handleHTTP(asyncChannel: page, logger: logger)
-        case .socket(let socket, let user): await runSocket(socket, user)
+        case .socket(let socket, let guest): await runSocket(socket, guest)
         }
     }
 }

@@ -10,6 +10,14 @@ public struct ViewerActions: Sendable {
         case replayPause, replayPlay
         case replaySeek(milliseconds: Double)
         case replayRate(Double)
+
+        /// Whether it makes a file.
+        var opensIncident: Bool {
+            switch self {
+            case .openIncident: true
+            case .closeIncident, .replayPause, .replayPlay, .replaySeek, .replayRate: false
+            }
+        }
     }
     /// Whether this is a replay: the page says so unmistakably.
     public var isReplay: Bool

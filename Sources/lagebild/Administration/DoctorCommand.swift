@@ -166,14 +166,24 @@ struct DoctorCommand: ParsableCommand {
                 } else {
                     good("\(users.count) accounts")
                 }
-            } catch { bad("\(error)", mend: "correct that line") }
+            } catch {
+                let failure = error as? UserFile.Failure
+                bad(
+                    failure?.fact ?? "\(error)",
+                    mend: failure.flatMap { $0.mend.isEmpty ? nil : $0.mend } ?? "correct that line")
+            }
             readable(
                 settings.viewer.leafletPath + "/leaflet.js", "the map's program", group: nil,
                 mend: "apt-get install libjs-leaflet")
-            if let tiles = settings.viewer.tilesPath { readable(tiles, "map tiles", group: nil) }
+            if let tiles = settings.viewer.tilesPath { mapTiles(tiles) }
             port(settings.linkPort, SOCK_DGRAM, "UDP port of the drones")
             port(settings.viewer.port, SOCK_STREAM, "TCP port of the page")
             disk(settings.dataFolder, reserve: settings.recordReserveMegabytes)
+        }
+
+        private mutating func mapTiles(_ path: String) {
+            guard let fault = ViewerConfiguration.tilesFault(path) else { return good("map tiles \(path)") }
+            bad(fault, mend: "give a raster MBTiles file, or leave viewer.tiles out")
         }
 
         private mutating func key(_ path: String) {

@@ -4,6 +4,7 @@ import Foundation
 import Logging
 import Sensors
 import UnixSignals
+import Viewer
 
 struct AgentCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -17,6 +18,7 @@ struct AgentCommand: AsyncParsableCommand {
     var exportSessionKeys: String?
 
     func run() async throws {
+        Descriptors.raise()
         let settings = try AgentConfiguration.load(path: config)
         let agent = try Agent(
             configuration: settings, clocks: SystemClocks(),

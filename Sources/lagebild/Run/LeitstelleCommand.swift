@@ -12,6 +12,8 @@ struct LeitstelleCommand: AsyncParsableCommand {
     var exportSessionKeys: String?
 
     func run() async throws {
+        // Before anything is opened: the page's share of connections is reckoned from it.
+        Descriptors.raise()
         let settings = try LeitstelleConfiguration.load(path: config)
         try await Station(
             configuration: settings, clocks: SystemClocks(), logger: makeLogger("leitstelle"),
@@ -29,6 +31,7 @@ struct ReplayCommand: AsyncParsableCommand {
     @Option(help: "Another port for the page, so that a replay can run beside the live page.") var port: Int?
 
     func run() async throws {
+        Descriptors.raise()
         var settings = try LeitstelleConfiguration.load(path: config)
         if let port {
             guard (0...65535).contains(port) else { throw ValidationError("--port must be 0 to 65535") }

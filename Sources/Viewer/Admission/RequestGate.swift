@@ -1,0 +1,132 @@
+import FlightTypes
+import NIOCore
+import NIOHTTP1
+
+/// Stands between the HTTP parser and everything else: applies ``RequestDeadlines``, answers what the parser refuses, and
+/// steps aside when the connection becomes a WebSocket.
+final class RequestGate: ChannelDuplexHandler, RemovableChannelHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias InboundOut = HTTPServerRequestPart
+    typealias OutboundIn = HTTPServerResponsePart
+    typealias OutboundOut = HTTPServerResponsePart
+
+    private var deadlines = RequestDeadlines(at: RequestGate.now)
+    private var timer: (task: Scheduled<Void>, at: MonotonicInstant)?
+    private var answerHasBegun = false
+    private var isRefusing = false
+    private var isSocket = false
+    private var isGone = false
+
+    private static var now: MonotonicInstant {
+        MonotonicInstant(nanoseconds: Int64(clamping: NIODeadline.now().uptimeNanoseconds))
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) { schedule(context) }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        isGone = true
+        timer?.task.cancel()
+        timer = nil
+    }
+
+    // MARK: - In
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        if isSocket { return context.fireChannelRead(data) }
+        if isRefusing { return }
+        var verdict = RequestDeadlines.Verdict.pass
+        switch Self.unwrapInboundIn(data) {
+        case .head(let head):
+            let length = head.headers.first(name: "content-length").map { Int($0) ?? .max }
+            verdict = deadlines.head(length: length, at: Self.now)
+        case .body(let bytes): verdict = deadlines.body(bytes.readableBytes)
+        case .end: deadlines.requestEnded(at: Self.now)
+        }
+        guard verdict == .pass else { return refuse(context, .payloadTooLarge) }
+        schedule(context)
+        context.fireChannelRead(data)
+    }
+
+    /// What was refused is not read on: the kernel's buffers fill, and nothing is spent on it.
+    func read(context: ChannelHandlerContext) {
+        if !isRefusing { context.read() }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        guard let error = error as? HTTPParserError else { return context.fireErrorCaught(error) }
+        switch error {
+        case .headerOverflow: refuse(context, .requestHeaderFieldsTooLarge)
+        case .invalidMethod: refuse(context, .notImplemented)
+        case .invalidVersion: refuse(context, .httpVersionNotSupported)
+        default: refuse(context, .badRequest)
+        }
+    }
+
+    // MARK: - Out
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        if isRefusing {
+            promise?.fail(ChannelError.outputClosed)
+            return
+        }
+        guard !isSocket else { return context.write(data, promise: promise) }
+        switch Self.unwrapOutboundIn(data) {
+        case .head(let head) where head.status == .switchingProtocols:
+            isSocket = true
+            timer?.task.cancel()
+            timer = nil
+            context.write(data, promise: promise)
+        case .head(let head):
+            if head.status.code >= 200 { answerHasBegun = true }
+            context.write(data, promise: promise)
+        case .body: context.write(data, promise: promise)
+        case .end:
+            answerHasBegun = false
+            let written = promise ?? context.eventLoop.makePromise()
+            written.futureResult.assumeIsolated().whenComplete { _ in
+                self.deadlines.answered(at: Self.now)
+                self.schedule(context)
+            }
+            context.write(data, promise: written)
+        }
+    }
+
+    // MARK: - Ends
+
+    private func refuse(_ context: ChannelHandlerContext, _ status: HTTPResponseStatus) {
+        guard !isRefusing, !isSocket else { return }
+        isRefusing = true
+        deadlines.refused(at: Self.now)
+        schedule(context)
+        if answerHasBegun {
+            context.close(promise: nil)
+            return
+        }
+        let headers = HTTPHeaders([("Connection", "close"), ("Content-Length", "0")])
+        let head = HTTPResponseHead(version: .http1_1, status: status, headers: headers)
+        context.write(Self.wrapOutboundOut(.head(head)), promise: nil)
+        context.writeAndFlush(Self.wrapOutboundOut(.end(nil)), promise: nil)
+        context.close(mode: .output, promise: nil)
+    }
+
+    private func schedule(_ context: ChannelHandlerContext) {
+        guard !isSocket, !isGone else { return }
+        let deadline = deadlines.deadline
+        // A later deadline is seen when the timer fires.
+        if let timer, timer.at <= deadline { return }
+        timer?.task.cancel()
+        let wait = TimeAmount.nanoseconds(max(0, deadline.since(Self.now).nanosecondsClamped))
+        let task = context.eventLoop.assumeIsolated().scheduleTask(in: wait) { self.timeIsUp(context) }
+        timer = (task, deadline)
+    }
+
+    private func timeIsUp(_ context: ChannelHandlerContext) {
+        timer = nil
+        guard !isSocket else { return }
+        switch deadlines.ending(at: Self.now) {
+        case nil: schedule(context)
+        case .refuse: refuse(context, .requestTimeout)
+        case .close: context.close(promise: nil)
+        }
+    }
+}
