@@ -144,7 +144,8 @@ let package = Package(
         tests(
             "ViewerTests",
             [
-                "Viewer", "Situation", "FlightTypes", "ImageCoding", crypto, nioCore, product("NIOEmbedded", "swift-nio"),
+                "Viewer", "Situation", "FlightTypes", "ImageCoding", crypto, nioCore,
+                product("NIOEmbedded", "swift-nio"),
                 product("NIOHTTP1", "swift-nio"), product("NIOWebSocket", "swift-nio"), product("GRDB", "GRDB.swift"),
             ]),
         tests(

@@ -36,7 +36,7 @@ public struct LeitstelleConfiguration: Sendable {
                 port: try page.int("port", in: 0...65535, default: 8420),
                 allowedHosts: try strings(
                     "allowedHosts", of: page, default: ["localhost", "127.0.0.1"],
-                    each: "a host name, perhaps with a port", where: ViewerConfiguration.isHost),
+                    each: "a host name, perhaps with a port,", where: ViewerConfiguration.isHost),
                 allowedOrigins: try strings(
                     "allowedOrigins", of: page, default: [], each: "an origin such as https://name:8443",
                     where: ViewerConfiguration.isOrigin),

@@ -56,6 +56,28 @@ import Viewer
         #expect(fewer.viewer.tilesPath == nil)
     }
 
+    @Test func thePagesLimitsArrive() throws {
+        let plain = try load(Self.text).viewer
+        #expect(plain.allowedOrigins.isEmpty && plain.trustedProxies.isEmpty)
+        #expect(plain.viewersPerAccount == 12)
+        #expect(plain.connectionsPerAddress == 256)
+        let viewer = try load(
+            Self.text.replacingOccurrences(
+                of: "  viewersLimit: 5",
+                with: """
+                      viewersLimit: 5
+                      allowedOrigins: ["https://lage.example:8443"]
+                      trustedProxies: [127.0.0.1, "::1"]
+                      viewersPerAccount: 3
+                      connectionsPerAddress: 40
+                    """)
+        ).viewer
+        #expect(viewer.allowedOrigins == ["https://lage.example:8443"])
+        #expect(viewer.trustedProxies == ["127.0.0.1", "::1"])
+        #expect(viewer.viewersPerAccount == 3)
+        #expect(viewer.connectionsPerAddress == 40)
+    }
+
     @Test(arguments: [
         (
             "viewersLimit: 5", "viewerLimit: 5",
@@ -68,6 +90,18 @@ import Viewer
             ":14: 'recording.reserveMegabytes' must be a whole number from 0 to 10000000, not '-1'"
         ),
         ("port: 8421", "port: page", ":9: 'viewer.port' must be a whole number from 0 to 65535, not 'page'"),
+        (
+            "[lage.example, \"[::1]\"]", "[\"https://lage.example\"]",
+            ":10: 'viewer.allowedHosts' must hold a host name, perhaps with a port, in each line, not 'https://lage.example'"
+        ),
+        (
+            "viewersLimit: 5", "allowedOrigins: [lage.example]",
+            ":12: 'viewer.allowedOrigins' must hold an origin such as https://name:8443 in each line, not 'lage.example'"
+        ),
+        (
+            "viewersLimit: 5", "trustedProxies: [proxy]",
+            ":12: 'viewer.trustedProxies' must hold an IP address in each line, not 'proxy'"
+        ),
         ("[lage.example, \"[::1]\"]", "lage.example", ":10: 'viewer.allowedHosts' must be a list"),
     ])
     func problemsAreNamed(line: String, written: String, problem: String) throws {

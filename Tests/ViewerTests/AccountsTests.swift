@@ -41,6 +41,15 @@ private let cheapHash = "$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHQ$8Tf44YakA6Z5zNBg
         #expect(PasswordHash.forms(of: composed).first == Array(composed.utf8))
     }
 
+    /// What a file or the clipboard adds is no part of it; blanks may be.
+    @Test func whatIsAddedAroundIt() {
+        for typed in ["kennwort 1234", "kennwort 1234\r", "kennwort 1234\r\n", "\u{FEFF}kennwort 1234\n"] {
+            #expect(PasswordHash.meant(typed) == "kennwort 1234")
+        }
+        #expect(PasswordHash.meant(" kennwort ") == " kennwort ")
+        #expect(PasswordHash.meant("\r\n") == "")
+    }
+
     @Test(arguments: [
         "", "x", "$argon2id$", "$argon2id$v=19$m=65536,t=3,p=1$AAAA", String(repeating: "$", count: 10_000),
     ])
@@ -208,7 +217,9 @@ private final class Guesses {
     @Test func fewStrangersCannotKeepTheOwnerOut() {
         let throttle = Guesses()
         for second in 0..<600 {
-            for stranger in 0..<12 { _ = throttle.allow(account: "anna", address: "203.0.113.\(stranger)", at: at(Double(second))) }
+            for stranger in 0..<12 {
+                _ = throttle.allow(account: "anna", address: "203.0.113.\(stranger)", at: at(Double(second)))
+            }
         }
         #expect(throttle.allow(account: "anna", address: "192.0.2.1", at: at(600)))
     }
@@ -265,6 +276,26 @@ private final class Guesses {
         #expect(admission == .waits)
         let next = queue.next(at: at(2))
         #expect(next == 1_000)
+    }
+
+    /// Whose sign-ins were right does not wait for strangers' first guesses either, however often it signed in.
+    @Test func whereSomebodySignedInGoesFirst() {
+        var queue = PasswordQueue()
+        for number in UInt64(1)...5 {
+            _ = queue.add(number, from: "192.0.2.1")
+            _ = queue.next(at: at(0))
+            queue.succeeded("192.0.2.1", at: at(0))
+        }
+        for number in UInt64(10)...20 { _ = queue.add(number, from: "203.0.113.\(number)") }
+        _ = queue.add(100, from: "192.0.2.1")
+        let next = queue.next(at: at(30))
+        #expect(next == 100)
+        // A wrong guess from there is one like others'.
+        _ = queue.add(101, from: "192.0.2.1")
+        _ = queue.add(102, from: "192.0.2.1")
+        var order: [UInt64] = []
+        while let number = queue.next(at: at(30)) { order.append(number) }
+        #expect(order.last == 102)
     }
 
     @Test func addressesTakeTurns() {
@@ -409,7 +440,8 @@ private final class Guesses {
     /// An account that signs in again and again signs out itself.
     @Test func anAccountPushesOutOnlyItself() async throws {
         try file.save([
-            User(name: "anna", role: .disponent, passwordHash: cheapHash), User(name: "bert", role: .admin, passwordHash: cheapHash),
+            User(name: "anna", role: .disponent, passwordHash: cheapHash),
+            User(name: "bert", role: .admin, passwordHash: cheapHash),
         ])
         let accounts = Accounts(file: file, clocks: clocks)
         guard case .token(let bert) = await accounts.signIn(name: "bert", password: "password", address: "192.0.2.1"),

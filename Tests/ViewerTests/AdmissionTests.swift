@@ -12,7 +12,9 @@ private func at(_ seconds: Double) -> MonotonicInstant { MonotonicInstant(nanose
     ])
     func oneFormForEach(written: String, text: String) { #expect(IPAddress(written)?.text == text) }
 
-    @Test(arguments: ["", "1", "192.0.2", "192.0.2.1.", "192.0.2.256", "192.0.2.1%eth0", "localhost", "::1::", "[", "[]", "١.2.3.4"])
+    @Test(arguments: [
+        "", "1", "192.0.2", "192.0.2.1.", "192.0.2.256", "192.0.2.1%eth0", "localhost", "::1::", "[", "[]", "١.2.3.4",
+    ])
     func whatIsNone(text: String) { #expect(IPAddress(text) == nil) }
 
     @Test func aNetworkOfIPv6CountsAsOne() throws {
@@ -72,7 +74,9 @@ private func at(_ seconds: Double) -> MonotonicInstant { MonotonicInstant(nanose
                 }
             }
         }
-        #expect(ConnectionLimits(perAddress: 256, descriptors: 20_000) == ConnectionLimits(perAddress: 256, descriptors: 1 << 20))
+        #expect(
+            ConnectionLimits(perAddress: 256, descriptors: 20_000)
+                == ConnectionLimits(perAddress: 256, descriptors: 1 << 20))
         #expect(ConnectionLimits(perAddress: 256, descriptors: 128).total == 48)
     }
 
@@ -133,7 +137,9 @@ private func at(_ seconds: Double) -> MonotonicInstant { MonotonicInstant(nanose
 
     @Test func theLastPlacesAreForThoseWhoHaveNone() {
         var book = SocketBook(limits: limits)
-        for account in 0..<9 { for number in 0..<10 { _ = book.enter(account: "a\(account)", address: IPAddress("192.0.2.\(number)")) } }
+        for account in 0..<9 {
+            for number in 0..<10 { _ = book.enter(account: "a\(account)", address: IPAddress("192.0.2.\(number)")) }
+        }
         #expect(book.total == 90)
         let greedy = book.enter(account: "a0", address: IPAddress("198.51.100.1"))
         #expect(greedy == .full)
@@ -163,7 +169,10 @@ private func at(_ seconds: Double) -> MonotonicInstant { MonotonicInstant(nanose
                 let gone = inside.remove(at: index)
                 book.leave(account: gone.0, address: gone.1)
             } else {
-                let guest = ("a\(Int.random(in: 0..<5, using: &random))", IPAddress("192.0.2.\(Int.random(in: 0..<4, using: &random))"))
+                let guest = (
+                    "a\(Int.random(in: 0..<5, using: &random))",
+                    IPAddress("192.0.2.\(Int.random(in: 0..<4, using: &random))")
+                )
                 if book.enter(account: guest.0, address: guest.1) == .admitted { inside.append(guest) }
             }
             #expect(book.total == inside.count && inside.count <= 20)
@@ -215,7 +224,9 @@ private func at(_ seconds: Double) -> MonotonicInstant { MonotonicInstant(nanose
     @Test func linesAreFewWhateverComes() {
         var refusals = Refusals()
         var lines = 0
-        for number in 0..<10_000 where refusals.note("host \(number)", at: at(Double(number) / 1000)) != nil { lines += 1 }
+        for number in 0..<10_000 where refusals.note("host \(number)", at: at(Double(number) / 1000)) != nil {
+            lines += 1
+        }
         #expect(lines <= 20 + 4)
         let (_, untold) = refusals.sweep(at: at(10))
         #expect(untold == UInt64(10_000 - lines))
@@ -229,10 +240,12 @@ private func at(_ seconds: Double) -> MonotonicInstant { MonotonicInstant(nanose
         #expect(swept.over.isEmpty && swept.untold == 0)
     }
 
-    @Test(arguments: [
-        (nil, "(none)"), ("name:8420", "name:8420"), ("a\u{1B}[2J\r\n", "a\\u{1b}[2J\\u{d}\\u{a}"), ("ä", "\\u{e4}"),
-        ("a\\b", "a\\u{5c}b"), ("abcdefghijk", "abcdefghij…"),
-    ] as [(String?, String)])
+    @Test(
+        arguments: [
+            (nil, "(none)"), ("name:8420", "name:8420"), ("a\u{1B}[2J\r\n", "a\\u{1b}[2J\\u{d}\\u{a}"),
+            ("ä", "\\u{e4}"),
+            ("a\\b", "a\\u{5c}b"), ("abcdefghijk", "abcdefghij…"),
+        ] as [(String?, String)])
     func textFromOutsideIsHarmless(text: String?, shown: String) {
         #expect(RefusalLog.harmless(text, limit: 10) == shown)
     }

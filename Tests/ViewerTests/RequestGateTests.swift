@@ -95,7 +95,8 @@ private func at(_ seconds: Double) -> MonotonicInstant { MonotonicInstant(nanose
         var limits = NIOHTTPDecoderLimitConfiguration()
         limits.maxHeaderFieldSize = 1024
         limits.maxHeaderListSize = 2048
-        try pipeline.addHandler(ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes, limitConfiguration: limits)))
+        try pipeline.addHandler(
+            ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes, limitConfiguration: limits)))
         try pipeline.addHandler(RequestGate())
         try pipeline.addHandler(page)
         channel.connect(to: try SocketAddress(ipAddress: "127.0.0.1", port: 1), promise: nil)
@@ -141,7 +142,9 @@ private func at(_ seconds: Double) -> MonotonicInstant { MonotonicInstant(nanose
     func whatCannotBeParsedIsAnswered(request: String, status: String) throws {
         send(request)
         let answer = try answer()
-        #expect(answer.hasPrefix("HTTP/1.1 \(status) ") || answer.hasPrefix("HTTP/1.1 400 ") && status == "501", "\(answer)")
+        #expect(
+            answer.hasPrefix("HTTP/1.1 \(status) ") || answer.hasPrefix("HTTP/1.1 400 ") && status == "501", "\(answer)"
+        )
         #expect(answer.contains("Connection: close"))
         #expect(page.heads == 0)
         // Nothing more is understood.

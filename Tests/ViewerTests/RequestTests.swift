@@ -4,14 +4,17 @@ import Testing
 @testable import Viewer
 
 @Suite struct RequestGuardTests {
-    private let guarded = RequestGuard(allowedHosts: [
-        "localhost", "127.0.0.1", "[::1]", "Lage.Feuerwehr.example", "elw:8420", "düsseldorf.example", "fe80::1%eth0",
-        "portal:443",
-    ], allowedOrigins: ["https://front.example:8443"])
+    private let guarded = RequestGuard(
+        allowedHosts: [
+            "localhost", "127.0.0.1", "[::1]", "Lage.Feuerwehr.example", "elw:8420", "düsseldorf.example",
+            "fe80::1%eth0",
+            "portal:443",
+        ], allowedOrigins: ["https://front.example:8443"])
 
     @Test(arguments: [
         "localhost", "localhost:8420", "LOCALHOST:1", "127.0.0.1:80", "[::1]", "[::1]:8420", "lage.feuerwehr.example",
-        "lage.feuerwehr.example:443", "elw:8420", "localhost.", "localhost.:8420", "[0:0::1]:8420", "xn--dsseldorf-q9a.example",
+        "lage.feuerwehr.example:443", "elw:8420", "localhost.", "localhost.:8420", "[0:0::1]:8420",
+        "xn--dsseldorf-q9a.example",
     ])
     func ourOwnHosts(authority: String) { #expect(guarded.allows(authority: authority)) }
 
@@ -45,16 +48,19 @@ import Testing
 
     /// RFC 6454: a scheme's own port is the same whether it is written or not.
     @Test(arguments: [
-        ("https://localhost", "localhost:443"), ("https://localhost:443", "localhost"), ("http://localhost", "localhost:80"),
+        ("https://localhost", "localhost:443"), ("https://localhost:443", "localhost"),
+        ("http://localhost", "localhost:80"),
         ("http://localhost:80", "localhost"), ("http://localhost", "localhost"), ("https://localhost", "localhost"),
-        ("https://LOCALHOST.", "localhost"), ("https://[::1]", "[0:0:0::1]:443"), ("https://xn--dsseldorf-q9a.example", "düsseldorf.example"),
+        ("https://LOCALHOST.", "localhost"), ("https://[::1]", "[0:0:0::1]:443"),
+        ("https://xn--dsseldorf-q9a.example", "düsseldorf.example"),
     ])
     func aSchemesOwnPort(origin: String, authority: String) {
         #expect(guarded.allows(origin: origin, authority: authority))
     }
 
     @Test(arguments: [
-        ("http://localhost", "localhost:443"), ("https://localhost", "localhost:80"), ("https://localhost", "localhost:8443"),
+        ("http://localhost", "localhost:443"), ("https://localhost", "localhost:80"),
+        ("https://localhost", "localhost:8443"),
         ("https://localhost:8443", "localhost"), ("http://127.0.0.1", "localhost"), ("https://elw", "localhost"),
         ("https://elw:8421", "localhost"),
     ])
@@ -64,7 +70,8 @@ import Testing
 
     /// A page that a proxy serves on another port than Host says, where the administrator listed it.
     @Test(arguments: [
-        ("https://elw:8420", "localhost"), ("http://elw:8420", "localhost:8420"), ("https://front.example:8443", "localhost"),
+        ("https://elw:8420", "localhost"), ("http://elw:8420", "localhost:8420"),
+        ("https://front.example:8443", "localhost"),
         ("https://FRONT.example:8443", "[::1]"),
     ])
     func listedPages(origin: String, authority: String) {
@@ -145,7 +152,10 @@ import Testing
         #expect(PageAddress.bindable("127.0.0.1") == "127.0.0.1")
     }
 
-    @Test(arguments: ["leitstelle.example.org", "name:8443", "[::1]", "::1", "[::1]:8420", "fe80::1%eth0", "düsseldorf.example", "10.0.0.1"])
+    @Test(arguments: [
+        "leitstelle.example.org", "name:8443", "[::1]", "::1", "[::1]:8420", "fe80::1%eth0", "düsseldorf.example",
+        "10.0.0.1",
+    ])
     func hostsThatCanBeListed(text: String) { #expect(ViewerConfiguration.isHost(text)) }
 
     @Test(arguments: ["", "http://name", "name/", "name:port", "name:0", "name:70000", "a b", "[::1", "*.example.org"])

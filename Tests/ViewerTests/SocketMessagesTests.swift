@@ -40,7 +40,9 @@ import Testing
             let part = Array(rest.prefix(count))
             rest = rest.dropFirst(count)
             let isLast = rest.isEmpty && Bool.random(using: &random)
-            if let event = messages.take(frame(isFirst ? .text : .continuation, part, fin: isLast)) { events.append(event) }
+            if let event = messages.take(frame(isFirst ? .text : .continuation, part, fin: isLast)) {
+                events.append(event)
+            }
             isFirst = false
             // Control frames may stand between the parts.
             if Bool.random(using: &random), let event = messages.take(frame(.ping, [1])), event != .ping([1]) {
@@ -89,7 +91,9 @@ import Testing
             bad = frame(.text, [65])
         }
         let event = messages.take(bad)
-        guard case .violation(let found)? = event else { return #expect(Bool(false), "\(what): \(String(describing: event))") }
+        guard case .violation(let found)? = event else {
+            return #expect(Bool(false), "\(what): \(String(describing: event))")
+        }
         #expect(UInt16(webSocketErrorCode: found) == code)
         // After that nothing is understood any more.
         let later = messages.take(frame(.text, [65]))
@@ -102,11 +106,14 @@ import Testing
         #expect(first(frame(.connectionClose, [0x11, 0x31])) == .closing(4401))
     }
 
-    @Test(arguments: [
-        (SocketEnding.answered(nil), 1000), (.answered(1001), 1001), (.violation(.unacceptableData), 1003), (.flood, 1008),
-        (.sessionOver, 4401), (.refused(.accountFull), 4429), (.refused(.addressFull), 4430), (.refused(.full), 4503),
-        (.lost, nil),
-    ] as [(SocketEnding, UInt16?)])
+    @Test(
+        arguments: [
+            (SocketEnding.answered(nil), 1000), (.answered(1001), 1001), (.violation(.unacceptableData), 1003),
+            (.flood, 1008),
+            (.sessionOver, 4401), (.refused(.accountFull), 4429), (.refused(.addressFull), 4430),
+            (.refused(.full), 4503),
+            (.lost, nil),
+        ] as [(SocketEnding, UInt16?)])
     func codes(ending: SocketEnding, code: UInt16?) {
         #expect(ending.code == code)
         #expect((ending.frame == nil) == (code == nil))

@@ -30,11 +30,13 @@ import Testing
         } catch { return error }
     }
 
-    @Test(arguments: [
-        (TileTests.png, "image/png"), ([0xFF, 0xD8, 0xFF, 0xE0], "image/jpeg"),
-        (Array("RIFF".utf8) + [0, 0, 0, 0] + Array("WEBP".utf8), "image/webp"), ([0x1F, 0x8B, 8], nil), ([0x78, 0x9C], nil),
-        ([0x1A, 0x20], nil), ([], nil), (Array("<html>".utf8), nil),
-    ] as [([UInt8], String?)])
+    @Test(
+        arguments: [
+            (TileTests.png, "image/png"), ([0xFF, 0xD8, 0xFF, 0xE0], "image/jpeg"),
+            (Array("RIFF".utf8) + [0, 0, 0, 0] + Array("WEBP".utf8), "image/webp"), ([0x1F, 0x8B, 8], nil),
+            ([0x78, 0x9C], nil),
+            ([0x1A, 0x20], nil), ([], nil), (Array("<html>".utf8), nil),
+        ] as [([UInt8], String?)])
     func kinds(bytes: [UInt8], type: String?) { #expect(TileKind(bytes).mediaType == type) }
 
     @Test func picturesAreServed() async throws {
@@ -77,7 +79,8 @@ import Testing
         try make(tile: Array("nothing".utf8))
         #expect(fault()?.name == "unusable")
         try FileManager.default.removeItem(atPath: path)
-        try make("CREATE TABLE tiles (zoom_level INTEGER, tile_column INTEGER, tile_row INTEGER, tile_data BLOB)", tile: nil)
+        try make(
+            "CREATE TABLE tiles (zoom_level INTEGER, tile_column INTEGER, tile_row INTEGER, tile_data BLOB)", tile: nil)
         #expect(fault() == .unusable(path: path, reason: "it holds no tiles"))
     }
 
@@ -122,7 +125,10 @@ import Testing
         try make("CREATE TABLE unused (a)")
         let database = try DatabaseQueue(path: path)
         try await database.write { db in
-            try db.execute(sql: "INSERT INTO tiles VALUES (3, 1, 7, zeroblob(200000000)), (3, 2, 7, x'89504E47' || zeroblob(1048577))")
+            try db.execute(
+                sql:
+                    "INSERT INTO tiles VALUES (3, 1, 7, zeroblob(200000000)), (3, 2, 7, x'89504E47' || zeroblob(1048577))"
+            )
         }
         try database.close()
         let tiles = try MBTiles(path: path)

@@ -7,6 +7,7 @@ final class PasswordChecker: Sendable {
     private struct Check: Sendable {
         var password: String
         var hash: String
+        var address: String
         var continuation: CheckedContinuation<Bool?, Never>
     }
     private struct State {
@@ -26,7 +27,8 @@ final class PasswordChecker: Sendable {
         await withCheckedContinuation { continuation in
             let (refused, starts) = state.withLock { state -> ([CheckedContinuation<Bool?, Never>], Bool) in
                 state.lastNumber &+= 1
-                let check = Check(password: password, hash: hash, continuation: continuation)
+                let check = Check(
+                    password: password, hash: hash, address: address, continuation: continuation)
                 var refused: [CheckedContinuation<Bool?, Never>] = []
                 switch state.queue.add(state.lastNumber, from: address) {
                 case .refused: return ([continuation], false)
@@ -45,7 +47,10 @@ final class PasswordChecker: Sendable {
 
     private func run() {
         while let check = next() {
-            check.continuation.resume(returning: PasswordHash.verify(check.password, against: check.hash))
+            let matches = PasswordHash.verify(check.password, against: check.hash)
+            let now = clocks.monotonicNow()
+            if matches { state.withLock { $0.queue.succeeded(check.address, at: now) } }
+            check.continuation.resume(returning: matches)
         }
     }
 

@@ -12,7 +12,7 @@ public enum PasswordHash {
     ///
     /// The password is taken in its composed Unicode form (NFC): keyboards and clipboards differ in how they write an umlaut.
     public static func make(_ password: String, salt: [UInt8]) -> String? {
-        let secret = Array(password.precomposedStringWithCanonicalMapping.utf8)
+        let secret = Array(meant(password).precomposedStringWithCanonicalMapping.utf8)
         guard salt.count == 16, secret.count <= maximumLength else { return nil }
         var text = [CChar](repeating: 0, count: 256)
         let status = argon2id_hash_encoded(
@@ -31,11 +31,21 @@ public enum PasswordHash {
 
     /// The bytes a password may have been set with: composed; as it was typed, and decomposed, for hashes that were made before
     /// passwords were composed. One form for all that is ASCII.
-    static func forms(of password: String) -> [[UInt8]] {
+    static func forms(of typed: String) -> [[UInt8]] {
+        let password = meant(typed)
         var forms: [[UInt8]] = []
         for form in [
             password.precomposedStringWithCanonicalMapping, password, password.decomposedStringWithCanonicalMapping,
         ] where !forms.contains(Array(form.utf8)) { forms.append(Array(form.utf8)) }
         return forms
+    }
+
+    /// A password as it was meant: without a byte order mark before it and the end of a line behind it, which come with a file or
+    /// the clipboard. Blanks may belong to it.
+    public static func meant(_ typed: String) -> String {
+        var scalars = typed.unicodeScalars[...]
+        if scalars.first == "\u{FEFF}" { scalars.removeFirst() }
+        while let last = scalars.last, last == "\r" || last == "\n" { scalars.removeLast() }
+        return String(scalars)
     }
 }

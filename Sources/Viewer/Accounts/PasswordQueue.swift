@@ -1,7 +1,8 @@
 import FlightTypes
 
-/// Whose password is checked next: the address that had the fewest checked lately, and among equals who came first. A value;
-/// time is an argument. Guesses from many addresses wait behind somebody who comes for the first time.
+/// Whose password is checked next: the address that guessed wrong least often lately, and among equals who came first. A value;
+/// time is an argument. Guesses from many addresses wait behind somebody who comes for the first time, and behind an address
+/// from which somebody signed in.
 ///
 /// Limits: `perAddress` waiting of one address, `limit` in all. When all places are taken, a newcomer takes the last place of
 /// the address with the most; an address that has as many as that itself is refused.
@@ -10,7 +11,7 @@ struct PasswordQueue: Sendable {
     static let limit = 48
     /// Addresses whose checks are remembered.
     static let addressesLimit = 1024
-    /// A check counts half after this.
+    /// A check counts half after this; one that was right counts for its address.
     static let halfLife: Duration = .seconds(60)
 
     enum Admission: Hashable, Sendable {
@@ -42,7 +43,9 @@ struct PasswordQueue: Sendable {
         }
         let counts = Dictionary(grouping: waiting, by: \.address).mapValues(\.count)
         let most = counts.values.max() ?? 0
-        guard mine + 1 < most, let last = waiting.lastIndex(where: { counts[$0.address] == most }) else { return .refused }
+        guard mine + 1 < most, let last = waiting.lastIndex(where: { counts[$0.address] == most }) else {
+            return .refused
+        }
         let pushed = waiting.remove(at: last)
         waiting.append(Waiting(number: number, address: address))
         return .waitsInPlaceOf(pushed.number)
@@ -53,13 +56,22 @@ struct PasswordQueue: Sendable {
         let loads = waiting.map { load(of: $0.address, at: now) }
         guard let least = loads.min(), let index = loads.firstIndex(of: least) else { return nil }
         let chosen = waiting.remove(at: index)
-        if checked[chosen.address] == nil, checked.count >= Self.addressesLimit,
+        remember(Checked(count: least + 1, last: now), of: chosen.address)
+        return chosen.number
+    }
+
+    /// The password from `address` was the right one.
+    mutating func succeeded(_ address: String, at now: MonotonicInstant) {
+        remember(Checked(count: -1, last: now), of: address)
+    }
+
+    private mutating func remember(_ new: Checked, of address: String) {
+        if checked[address] == nil, checked.count >= Self.addressesLimit,
             let oldest = checked.min(by: { $0.value.last < $1.value.last })
         {
             checked[oldest.key] = nil
         }
-        checked[chosen.address] = Checked(count: least + 1, last: now)
-        return chosen.number
+        checked[address] = new
     }
 
     private func load(of address: String, at now: MonotonicInstant) -> Double {

@@ -63,7 +63,8 @@ enum PrivateFile {
     static func replace(_ path: String, with bytes: [UInt8]) throws(Failure) {
         var status = stat()
         if lstat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
-            throw Failure(fact: "\(path) is a link or no regular file; it stays as it was", mend: "name the file itself")
+            throw Failure(
+                fact: "\(path) is a link or no regular file; it stays as it was", mend: "name the file itself")
         }
         let temporary = path + ".new"
         unlink(temporary)
@@ -82,8 +83,9 @@ enum PrivateFile {
             unlink(temporary)
             throw reason
         }
-        let folder = open((path as NSString).deletingLastPathComponent.isEmpty
-            ? "." : (path as NSString).deletingLastPathComponent, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        let folder = open(
+            (path as NSString).deletingLastPathComponent.isEmpty
+                ? "." : (path as NSString).deletingLastPathComponent, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard folder >= 0 else { return }
         fsync(folder)
         close(folder)

@@ -21,7 +21,9 @@ struct Authority: Hashable, Sendable {
             let rest = text[text.index(after: end)...]
             guard rest.isEmpty || rest.hasPrefix(":") else { return nil }
             guard Self.read(port: rest.dropFirst(), into: &port) else { return nil }
-            guard let address = IPAddress(String(name)), address.bytes.count == 16 || name.contains(":") else { return nil }
+            guard let address = IPAddress(String(name)), address.bytes.count == 16 || name.contains(":") else {
+                return nil
+            }
             (host, self.port) = (address.text, port)
             return
         }
@@ -46,7 +48,8 @@ struct Authority: Hashable, Sendable {
 
     /// False when it is none; an empty one counts as left out.
     private static func read(port text: Substring, into port: inout Int?) -> Bool {
-        guard text.utf8.count <= 5, text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else {
+        guard text.utf8.count <= 5, text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) })
+        else {
             return false
         }
         guard !text.isEmpty else { return true }
@@ -60,7 +63,8 @@ struct Authority: Hashable, Sendable {
         guard !text.isEmpty, !text.hasPrefix("."), !text.contains("..") else { return nil }
         if text.utf8.allSatisfy(Self.isNameByte) { return text.lowercased() }
         // Browsers send names beyond ASCII in the form of RFC 3492.
-        guard text.unicodeScalars.allSatisfy({ $0.value > 127 || Self.isNameByte(UInt8(truncatingIfNeeded: $0.value)) }),
+        guard
+            text.unicodeScalars.allSatisfy({ $0.value > 127 || Self.isNameByte(UInt8(truncatingIfNeeded: $0.value)) }),
             let encoded = URLComponents(string: "http://\(text.precomposedStringWithCanonicalMapping)/")?.encodedHost,
             encoded.utf8.allSatisfy(Self.isNameByte)
         else { return nil }

@@ -29,13 +29,16 @@ struct Refusals: Sendable {
     }
 
     /// Those that are over, and how many refusals found no line since the last time.
-    mutating func sweep(at now: MonotonicInstant) -> (over: [(key: String, tally: RepeatedTrouble.Tally)], untold: UInt64)
-    {
+    mutating func sweep(at now: MonotonicInstant) -> (
+        over: [(key: String, tally: RepeatedTrouble.Tally)], untold: UInt64
+    ) {
         var over: [(key: String, tally: RepeatedTrouble.Tally)] = []
         for (key, last) in newest where now.since(last) >= Self.calm {
             newest[key] = nil
             // A single one needs no end.
-            if let tally = troubles.worked(key, at: now), tally.count > 1, takeLine(at: now) { over.append((key, tally)) }
+            if let tally = troubles.worked(key, at: now), tally.count > 1, takeLine(at: now) {
+                over.append((key, tally))
+            }
         }
         defer { untold = 0 }
         return (over.sorted { $0.key < $1.key }, untold)

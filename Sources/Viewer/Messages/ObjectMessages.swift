@@ -61,6 +61,9 @@ struct MessageEncoder {
         case text([UInt8])
         case binary([UInt8])
     }
+    /// Largest thermal picture that is unpacked for a browser, pixels: no sensor has a quarter of that, and each slow browser
+    /// may hold one.
+    static let pixelsLimit = 1 << 22
     private let json = JSONEncoder()
     private var units: [String: ThermalUnit] = [:]
 
@@ -98,8 +101,10 @@ struct MessageEncoder {
     /// What the page draws: a JPEG file, or 16-bit values. Nil when a coded picture is damaged or of another size than stated.
     private func pixels(of frame: Frame) -> (payload: [UInt8], bound: Int)? {
         guard frame.encoding == .codedGray16 else { return (frame.payload, 0) }
-        guard let (header, values) = try? ThermalCoder.decode(frame.payload), header.width == Int(frame.width),
-            header.height == Int(frame.height)
+        // What the head says is looked at before anything is unpacked: a few bytes can stand for many.
+        guard Int(frame.width) * Int(frame.height) <= Self.pixelsLimit,
+            let stated = ThermalCoder.Header(frame.payload), stated.width == Int(frame.width),
+            stated.height == Int(frame.height), let (header, values) = try? ThermalCoder.decode(frame.payload)
         else { return nil }
         return (Gray16.payload(values), header.bound)
     }

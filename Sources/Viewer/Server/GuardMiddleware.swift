@@ -30,7 +30,9 @@ struct GuardMiddleware: RouterMiddleware {
         guard requestGuard.allows(authority: request.head.authority) else {
             log.note(
                 "Refused: a request with Host \(host) (Origin \(origin)), which is not in viewer.allowedHosts",
-                advice: "If browsers use that name, add it there; a proxy must pass Host on (nginx: proxy_set_header Host $http_host)")
+                advice:
+                    "If browsers use that name, add it there; a proxy must pass Host on (nginx: proxy_set_header Host $http_host)"
+            )
             return Self.plain(
                 .misdirectedRequest,
                 """

@@ -55,7 +55,8 @@ public struct ViewerServer: Sendable {
         assets = try Asset.loadAll(leafletPath: configuration.leafletPath)
         if limits.total < ConnectionLimits.most {
             logger.warning(
-                "The page takes \(limits.total) connections: \(Descriptors.limit) files may be open (ulimit -n), the rest is kept for drones and records")
+                "The page takes \(limits.total) connections: \(Descriptors.limit) files may be open (ulimit -n), the rest is kept for drones and records"
+            )
         }
     }
 
@@ -86,7 +87,8 @@ public struct ViewerServer: Sendable {
                 address: .hostname(PageAddress.bindable(configuration.host), port: configuration.port),
                 serverName: nil, availableConnectionsDelegate: AcceptGate(admission: admission)),
             onServerRunning: { channel in
-                channel.eventLoop.scheduleRepeatedTask(initialDelay: Self.sweepInterval, delay: Self.sweepInterval) { _ in
+                channel.eventLoop.scheduleRepeatedTask(initialDelay: Self.sweepInterval, delay: Self.sweepInterval) {
+                    _ in
                     log.sweep()
                 }
                 onRunning(channel.localAddress?.port ?? 0)
@@ -124,7 +126,8 @@ public struct ViewerServer: Sendable {
         // What could have become a socket and did not.
         router.get("/live") { request, context in
             guard signIn.user(of: request, context) != nil else { throw HTTPError(.unauthorized) }
-            return GuardMiddleware.plain(.upgradeRequired, "Hier antwortet nur ein WebSocket.\nOnly a WebSocket answers here.")
+            return GuardMiddleware.plain(
+                .upgradeRequired, "Hier antwortet nur ein WebSocket.\nOnly a WebSocket answers here.")
         }
         router.get("/assets/{name}") { _, context in try asset(try context.parameters.require("name")) }
         router.get("/leaflet/{name}") { request, context in

@@ -46,8 +46,9 @@ final class TileDatabase {
                 guard let deadline = context?.assumingMemoryBound(to: UInt64.self) else { return 1 }
                 return DispatchTime.now().uptimeNanoseconds > deadline.pointee ? 1 : 0
             }, deadline)
-        for pragma in ["trusted_schema = OFF", "query_only = ON", "cell_size_check = ON", "cache_size = -4096", "mmap_size = 0"]
-        {
+        for pragma in [
+            "trusted_schema = OFF", "query_only = ON", "cell_size_check = ON", "cache_size = -4096", "mmap_size = 0",
+        ] {
             _ = try value("PRAGMA \(pragma)", within: .seconds(1))
         }
     }
@@ -81,7 +82,9 @@ final class TileDatabase {
         default: throw Failure(description: message)
         }
         let type = sqlite3_column_type(statement, 0)
-        guard type == SQLITE_BLOB || type == SQLITE_TEXT, let bytes = sqlite3_column_blob(statement, 0) else { return nil }
+        guard type == SQLITE_BLOB || type == SQLITE_TEXT, let bytes = sqlite3_column_blob(statement, 0) else {
+            return nil
+        }
         let count = Int(sqlite3_column_bytes(statement, 0))
         guard count <= Self.valueLimit else {
             throw Failure(description: "holds a value of \(count) bytes; \(Self.valueLimit) are allowed")

@@ -11,7 +11,8 @@ enum TileKind: Hashable, Sendable {
             self = .png
         } else if head.starts(with: [0xFF, 0xD8]) {
             self = .jpeg
-        } else if head.count == 12, head.starts(with: Array("RIFF".utf8)), head.dropFirst(8).elementsEqual("WEBP".utf8) {
+        } else if head.count == 12, head.starts(with: Array("RIFF".utf8)), head.dropFirst(8).elementsEqual("WEBP".utf8)
+        {
             self = .webp
         } else if head.starts(with: [0x1F, 0x8B]) || head.first == 0x78 || head.first == 0x1A {
             self = .vector  // gzip, zlib, or a layer (field 3) of vector_tile.proto.

@@ -22,7 +22,7 @@ struct UsersCommand: ParsableCommand {
             guard let role = Role(rawValue: role) else {
                 throw ValidationError("--role must be disponent, ausbilder or admin")
             }
-            let password = try readPassword()
+            let password = PasswordHash.meant(try readPassword())
             guard password.count >= PasswordHash.minimumLength, password.utf8.count <= PasswordHash.maximumLength else {
                 throw CommandFailure(
                     "a password has at least \(PasswordHash.minimumLength) characters; nothing was changed")
