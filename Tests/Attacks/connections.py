@@ -11,16 +11,24 @@ def flood(verdict):
     station = Station(descriptors=128)
     try:
         watchers = [Watcher(station, "anna"), Watcher(station, "bert")]
-        before = recorded(watchers)
+        before = watchers[0].pictures
+        # Somebody who was there before and signs in while nothing is left.
+        earlier = station.connect(timeout=30)
         held = []
         began = time.monotonic()
-        come, most = None, 0
+        come, place, most = None, None, 0
         while time.monotonic() - began < 12 and station.lives:
-            if come is None and len(held) > 200:
+            if come is None and len(held) > 150:
                 # An address of its own comes in while another has used its share up.
                 come = time.monotonic()
-                station.try_sign_in("bert", source="127.0.0.9")
+                try:
+                    place = station.try_sign_in("bert", source="127.0.0.9")[0]
+                except (OSError, IndexError) as error:
+                    place = type(error).__name__
                 come = time.monotonic() - come
+                body = "user=anna&password=wrong-password"
+                earlier.sendall((f"POST /login HTTP/1.1\r\nHost: 127.0.0.1:{station.port}\r\nOrigin: http://127.0.0.1:{station.port}\r\n"
+                                 f"Content-Length: {len(body)}\r\n\r\n{body}").encode())
             if len(held) % 20 == 0:
                 most = max(most, station.descriptors)
             if len(held) < 1500:
@@ -36,7 +44,7 @@ def flood(verdict):
                 time.sleep(0.1)
         verdict(station.lives, f"the station lives after {len(held)} connections"
                 + (f"; {most} descriptors of 128 at most" if station.lives else f" (ended with {station.station.returncode})"))
-        verdict(come is not None and come < 2, f"another address signs in meanwhile within {come or 0:.2f} s")
+        verdict(come is not None and come < 2 and place == "/", f"another address signs in meanwhile within {come or 0:.2f} s: {place}")
         for watcher in watchers:
             verdict.watched(watcher)
         for connection in held:
@@ -46,10 +54,6 @@ def flood(verdict):
         verdict(after > before + 50, f"recording went on: {before} objects before, {after} after")
     finally:
         station.close()
-
-
-def recorded(watchers):
-    return watchers[0].pictures
 
 
 def answers(station):
@@ -224,5 +228,24 @@ def reader(verdict):
         station.close()
 
 
+def watchers_that_do_not_read(verdict):
+    """Twelve sockets that take nothing while a drone sends thermal pictures of 0.6 MB"""
+    station = Station(thermal=(640, 480))
+    try:
+        watcher = Watcher(station)
+        cookie = station.sign_in("anna")
+        time.sleep(2)
+        before = station.megabytes
+        held = [station.socket(cookie) for _ in range(12)]
+        time.sleep(8)
+        grown = station.megabytes - before
+        for browser in held:
+            browser.connection.close()
+        verdict(grown < 120, f"memory grew by {grown:.0f} MB")
+        verdict.watched(watcher)
+    finally:
+        station.close()
+
+
 if __name__ == "__main__":
-    attack(flood, slow, endless, strange, reader)
+    attack(flood, slow, endless, strange, reader, watchers_that_do_not_read)

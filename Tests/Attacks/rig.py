@@ -1,4 +1,5 @@
 """A station with a drone on 127.0.0.1, and browsers as sockets: what the attacks have in common. Python's standard library only."""
+import array
 import base64
 import hashlib
 import json
@@ -40,7 +41,7 @@ def wait_for(what, condition, seconds=30):
 class Station:
     """Keys, accounts and configurations in a folder of their own; what was started is ended by its own number."""
 
-    def __init__(self, descriptors=None, viewer="", accounts=("anna", "bert"), drone=True):
+    def __init__(self, descriptors=None, viewer="", accounts=("anna", "bert"), drone=True, thermal=(80, 60)):
         self.folder = tempfile.mkdtemp(prefix="lagebild-attack-")
         self.port, self.link = free_port(), free_port(socket.SOCK_DGRAM)
         self.programs = []
@@ -59,18 +60,18 @@ recording: {{reserveMegabytes: 0}}
         self.station = self.start("station.log", "leitstelle", "--config", self.path("leitstelle.yaml"), preexec_fn=limit)
         wait_for("the page is served", lambda: "Lagebild: http" in self.log() or self.station.poll() is not None)
         if drone:
-            self.start_drone()
+            self.start_drone(*thermal)
 
-    def start_drone(self):
+    def start_drone(self, width, height):
         values = random.Random(1)
         with open(self.path("thermal"), "wb") as file:
-            for _ in range(8):
-                file.write(struct.pack("<4800H", *(29000 + values.randint(-8, 8) for _ in range(4800))))
+            for _ in range(4):
+                file.write(array.array("H", (29000 + values.randint(-8, 8) for _ in range(width * height))).tobytes())
         self.write("agent.yaml", f"""
 drone: {{dataFolder: drone, keyFile: drone.key}}
 station: {{host: 127.0.0.1, port: {self.link}, publicKey: station.key.pub}}
 thermal:
-  - {{source: file, path: thermal, width: 80, height: 60, unit: centikelvin, rate: 8, loop: true}}
+  - {{source: file, path: thermal, width: {width}, height: {height}, unit: centikelvin, rate: 8, loop: true}}
 position: {{source: none}}
 recording: {{reserveMegabytes: 0}}
 """)

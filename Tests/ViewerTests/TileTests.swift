@@ -65,7 +65,7 @@ import Testing
     @Test(arguments: ["pbf", "PBF", "mvt"])
     func vectorTilesAreNamedWithTheWayOut(format: String) throws {
         try make("CREATE TABLE metadata (name TEXT, value TEXT)", "INSERT INTO metadata VALUES ('format', '\(format)')")
-        let fault = try #require(fault())
+        let fault = try #require(self.fault())
         #expect(fault.name == "vector")
         #expect(fault.description.contains("raster MBTiles"))
     }
