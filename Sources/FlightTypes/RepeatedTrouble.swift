@@ -14,7 +14,9 @@ public struct RepeatedTrouble: Sendable {
         /// What is added to a line about a failure: nothing for the first, else ` (312 times in 5 min)`.
         public var times: String { count > 1 ? " (\(count) times in \(Self.words(duration)))" : "" }
         /// What is added to a line that says it is over: ` after 312 failures in 5 min`, or nothing after a single one.
-        public var afterwards: String { count > 1 ? " after \(count) failures in \(Self.words(duration))" : "" }
+        public func afterwards(_ what: String = "failures") -> String {
+            count > 1 ? " after \(count) \(what) in \(Self.words(duration))" : ""
+        }
 
         static func words(_ duration: Duration) -> String {
             let seconds = max(0, duration.components.seconds)

@@ -89,7 +89,7 @@ public final class Station: Sendable {
     public func run() async throws {
         await recorder.resume()
         let port = try await transport.start()
-        logger.notice("Drones are heard on UDP \(configuration.linkHost):\(port)")
+        logger.notice("Drones are heard on UDP \(PageAddress.listening(host: configuration.linkHost, port: port))")
         let host = configuration.viewer.host
         let service = viewer.service(group: group) { port in
             print("Lagebild: \(PageAddress.text(host: host, port: port))")

@@ -3,7 +3,7 @@
 import threading
 import time
 
-from rig import PASSWORD, Refused, Station, Watcher, attack, wait_for
+from rig import PASSWORD, Refused, Station, Watcher, attack
 
 
 def hoard(verdict):
@@ -45,7 +45,8 @@ def guesses(verdict):
 
         def guess(source, number):
             try:
-                place = station.try_sign_in("anna" if number % 3 == 0 else f"user{source[-2:]}{number}".replace(".", ""), f"wrong-password-{number}", source)[0]
+                name = "anna" if number % 3 == 0 else f"user{number}"
+                place = station.try_sign_in(name, f"wrong-password-{number}", source)[0]
             except OSError as error:
                 place = type(error).__name__
             with lock:
@@ -63,7 +64,7 @@ def guesses(verdict):
                     f"{name} signs in honestly within {honest[-1]:.2f} s (alone {alone:.2f} s): {place}")
         for thread in threads:
             thread.join(60)
-        verdict("/" not in answers, f"of 144 guesses: " + ", ".join(f"{answers.count(a)} {a}" for a in sorted(set(answers))))
+        verdict("/" not in answers, "of 144 guesses: " + ", ".join(f"{answers.count(a)} {a}" for a in sorted(set(answers))))
         verdict.watched(watcher)
     finally:
         station.close()

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Connections and requests that want to hold the station up: descriptors, bodies, heads, readers that do not read."""
 import socket
+import threading
 import time
 
-from rig import Refused, Station, Watcher, attack, wait_for
+from rig import Station, Watcher, attack, wait_for
 
 
 def flood(verdict):
@@ -56,31 +57,56 @@ def flood(verdict):
         station.close()
 
 
+def flood_first(verdict):
+    """The same flood before the drone comes: it is let in, recorded, and shown to who was there before"""
+    station = Station(descriptors=128, drone=False)
+    stops = threading.Event()
+    try:
+        browser = station.socket(station.sign_in("bert"))
+        flooding = threading.Thread(target=keep_flooding, args=(station, stops))
+        flooding.start()
+        time.sleep(3)
+        began = time.monotonic()
+        station.start_drone(80, 60)
+        frames = 0
+        while frames < 20 and time.monotonic() - began < 20 and browser.code is None:
+            frame = browser.read(1)
+            frames += frame is not None and frame[0] == 2
+        verdict(station.lives and frames >= 20, f"{frames} pictures reached the page {time.monotonic() - began:.1f} s after the drone came"
+                + ("" if station.lives else f"; the station ended with {station.station.returncode}"))
+        verdict(len(station.incidents()) == 1, f"{len(station.incidents())} incident was opened")
+        stops.set()
+        flooding.join()
+        verdict(wait_for("the page answers again", lambda: answers(station), 15), "the page answers again")
+        after = station.recorded()
+        verdict(after > 20, f"{after} objects were recorded")
+    finally:
+        stops.set()
+        station.close()
+
+
+def keep_flooding(station, stops):
+    """Connections as many as can be had, a third of them with half a request, until told to stop."""
+    held = []
+    while not stops.is_set():
+        try:
+            if len(held) < 1500:
+                held.append(socket.create_connection(("127.0.0.1", station.port), 0.2))
+                if len(held) % 3 == 0:
+                    held[-1].send(b"GET /live HTTP/1.1\r\nHost: 127.0.0.1\r\n")
+            else:
+                stops.wait(0.1)
+        except OSError:
+            stops.wait(0.02)
+    for connection in held:
+        connection.close()
+
+
 def answers(station):
     try:
         return station.request("GET", "/login", timeout=3)[0] == 200
     except (OSError, IndexError):
         return False
-
-
-def ends(connection, seconds, feed=None):
-    """Seconds until the station ends the connection, and what it said; None when it did not."""
-    began = time.monotonic()
-    answer = b""
-    connection.settimeout(0.5)
-    while time.monotonic() - began < seconds:
-        try:
-            if feed:
-                feed(connection)
-            part = connection.recv(65536)
-            if not part:
-                return time.monotonic() - began, answer
-            answer += part
-        except TimeoutError:
-            continue
-        except OSError:
-            return time.monotonic() - began, answer
-    return None, answer
 
 
 def slow(verdict):
@@ -248,4 +274,4 @@ def watchers_that_do_not_read(verdict):
 
 
 if __name__ == "__main__":
-    attack(flood, slow, endless, strange, reader, watchers_that_do_not_read)
+    attack(flood, flood_first, slow, endless, strange, reader, watchers_that_do_not_read)

@@ -70,7 +70,9 @@ def rules(verdict):
 
 def foreign(verdict):
     """Foreign pages, foreign names, and our own behind a proxy"""
-    station = Station(viewer=", allowedHosts: [localhost, 127.0.0.1, lage.example], allowedOrigins: ['https://front.example:8443'], trustedProxies: [127.0.0.8]", drone=False)
+    station = Station(
+        viewer=", allowedHosts: [localhost, 127.0.0.1, lage.example], allowedOrigins: ['https://front.example:8443'], "
+               "trustedProxies: [127.0.0.8]", drone=False)
     try:
         cookie = station.sign_in("anna")
         own = f"127.0.0.1:{station.port}"
@@ -92,6 +94,7 @@ def foreign(verdict):
         status, fields, body = station.request("GET", "/", {"Host": "evil.example"})
         verdict(status == 421 and b"allowedHosts" in body, f"an unknown name is told why: {status}, {body[:60]}")
         log = station.log()
+        verdict("Refused: a socket with Host" in log and "Refused: a change with Host" in log, "the log tells of sockets and of changes")
         verdict("viewer.allowedHosts" in log and "proxy_set_header Host" in log and "\x1b" not in log,
                 "the log names Host, Origin and what to set, without control characters")
         lines = len(station.log().splitlines())

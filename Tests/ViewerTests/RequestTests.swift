@@ -146,6 +146,13 @@ import Testing
         #expect(guarded.allows(authority: String(text.dropFirst(7).dropLast())) || host.contains("%"))
     }
 
+    @Test(arguments: [
+        ("0.0.0.0", "0.0.0.0:4790"), ("::", "[::]:4790"), ("[::1]", "[::1]:4790"), ("localhost", "localhost:4790"),
+    ])
+    func whatIsListenedOn(host: String, text: String) {
+        #expect(PageAddress.listening(host: host, port: 4790) == text)
+    }
+
     @Test func bracketsAreNotBound() {
         #expect(PageAddress.bindable("[::1]") == "::1")
         #expect(PageAddress.bindable("::1") == "::1")

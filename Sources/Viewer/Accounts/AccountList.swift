@@ -20,6 +20,15 @@ final class AccountList: Sendable {
         self.logger = logger
     }
 
+    /// Reads the file once; says so when it holds nobody.
+    func check() {
+        if let users = try? users(), users.isEmpty {
+            logger?.warning(
+                "\(file.path) holds no accounts; nobody can sign in. To mend it: lagebild users set \(file.path) NAME --role disponent"
+            )
+        }
+    }
+
     /// All accounts; an error while the file cannot be used. It is told once, and again when it is over.
     func users() throws(UserFile.Failure) -> [User] {
         let now = clocks.monotonicNow()

@@ -53,7 +53,7 @@ public final class Accounts: Sendable {
     }
 
     /// Reads the accounts once, so that trouble with the file is told at the start and not at the first sign-in.
-    public func check() { _ = try? list.users() }
+    func check() { list.check() }
 
     /// Tries to sign in; `address` is what attempts are counted by. Takes about as long for an unknown name as for a wrong
     /// password.

@@ -3,6 +3,12 @@ public enum PageAddress {
     /// The address to print for `host` and `port`: IPv6 in brackets, and for "every interface" this machine's own address.
     public static func text(host: String, port: Int) -> String { "http://\(name(host)):\(port)/" }
 
+    /// `host` and `port` for a log line: an IPv6 address in brackets, and "every interface" as it is.
+    public static func listening(host: String, port: Int) -> String {
+        let host = bindable(host)
+        return host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+    }
+
     /// `host` as the system binds it: an IPv6 address without brackets.
     static func bindable(_ host: String) -> String {
         host.hasPrefix("[") && host.hasSuffix("]") ? String(host.dropFirst().dropLast()) : host

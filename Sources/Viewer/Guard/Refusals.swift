@@ -75,7 +75,7 @@ final class RefusalLog: Sendable {
     func sweep() {
         let now = clocks.monotonicNow()
         let (over, untold) = refusals.withLock { $0.sweep(at: now) }
-        for (what, tally) in over { logger.notice("Over\(tally.afterwards): \(what)") }
+        for (what, tally) in over { logger.notice("Over\(tally.afterwards("refusals")): \(what)") }
         if untold > 0 { logger.warning("\(untold) more refusals of the page were not told one by one") }
     }
 

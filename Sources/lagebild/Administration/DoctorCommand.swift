@@ -166,12 +166,7 @@ struct DoctorCommand: ParsableCommand {
                 } else {
                     good("\(users.count) accounts")
                 }
-            } catch {
-                let failure = error as? UserFile.Failure
-                bad(
-                    failure?.fact ?? "\(error)",
-                    mend: failure.flatMap { $0.mend.isEmpty ? nil : $0.mend } ?? "correct that line")
-            }
+            } catch { bad("\(error)", mend: "correct that line") }
             readable(
                 settings.viewer.leafletPath + "/leaflet.js", "the map's program", group: nil,
                 mend: "apt-get install libjs-leaflet")
