@@ -32,6 +32,7 @@ public final class Agent: Sendable {
         var submitted: UInt64 = 0
         var rung = LinkRung.full
         var thinning = LowRateThinning()
+        var journal = AgentJournal()
     }
     private let configuration: AgentConfiguration
     private let clocks: any Clocks
@@ -268,7 +269,13 @@ public final class Agent: Sendable {
 
     func note(_ state: StatusReport.SensorState, _ stream: StreamID, _ text: String) {
         update(stream, state)
-        logger.log(level: state == .running ? .notice : .warning, "\(stream): \(text)")
+        tell { $0.line(for: stream, state, text, at: $1) }
+    }
+
+    /// Writes what the journal has to say.
+    private func tell(_ line: (inout AgentJournal, MonotonicInstant) -> AgentJournal.Line?) {
+        let now = clocks.monotonicNow()
+        if let line = state.withLock({ line(&$0.journal, now) }) { logger.log(level: line.level, "\(line.text)") }
     }
 
     func note(_ verdict: PositionVerdict, _ stream: StreamID) {
@@ -295,16 +302,15 @@ public final class Agent: Sendable {
 
     private func reportStatus() async {
         var secondsOffline = 0
+        var facts = NoConnection(host: configuration.stationHost, port: configuration.stationPort)
         while !Task.isCancelled {
             let counts = await transport.snapshot()
             secondsOffline = counts.isEstablished ? 0 : secondsOffline + 1
-            if secondsOffline == 5 || (secondsOffline > 0 && secondsOffline % 60 == 0) {
-                logger.warning(
-                    """
-                    No connection to \(configuration.stationHost):\(configuration.stationPort) for \(secondsOffline) s. Is the \
-                    Leitstelle running, the address and its key right, this drone's key authorized? Recording on board goes on.
-                    """)
-            }
+            facts.wasConnected = facts.wasConnected || counts.isEstablished
+            (facts.address, facts.hasStationAnswered) = (counts.remote, counts.counters.cookies > 0)
+            tell { $0.noConnection(facts, seconds: secondsOffline, at: $1) }
+            let overdue = state.withLock { $0.journal.overdue(at: clocks.monotonicNow()) }
+            for line in overdue { logger.log(level: line.level, "\(line.text)") }
             let now = CaptureTime(monotonic: clocks.monotonicNow(), wall: clocks.wallNow())
             let report = state.withLock { state in
                 defer { state.statusSequence += 1 }
@@ -328,14 +334,11 @@ public final class Agent: Sendable {
 
     func handle(_ event: DroneLinkEvent) {
         switch event {
-        case .established: logger.notice("Connected to the Leitstelle")
-        case .resumed: logger.notice("The Leitstelle is heard again")
-        case .rung(let rung):
-            state.withLock { $0.rung = rung }
-            logger.notice("The link now carries: \(rung)")
-        case .silent: logger.warning("The Leitstelle is silent; recording on board goes on, trying again every second")
-        case .receipt(let ranges): note(ranges)
+        case .rung(let rung): state.withLock { $0.rung = rung }
+        case .receipt(let ranges): return note(ranges)
+        case .established, .resumed, .silent: break
         }
+        tell { $0.line(for: event, at: $1) }
     }
 
     private func note(_ ranges: [ReceiptRange]) {

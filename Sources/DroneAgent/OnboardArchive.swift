@@ -3,6 +3,7 @@ import Foundation
 import LinkProtocol
 import Logging
 import Recording
+import Sensors
 import Synchronization
 
 /// Reads the onboard records for backfill, of this flight and of earlier ones, on a queue of its own: neither capture nor the
@@ -19,6 +20,7 @@ final class OnboardArchive: Sendable {
     private let logger: Logger
     private let queue = DispatchQueue(label: "onboard-archive")
     private let readers = Mutex<[UInt32: IncidentReader]>([:])
+    private let trouble = Mutex((reading: Troubles<UInt32>(), receipts: Troubles<UInt32>()))
 
     init(folder: String, logger: Logger) {
         self.folder = folder
@@ -33,8 +35,13 @@ final class OnboardArchive: Sendable {
             do {
                 done(try reader(of: id.flight)?.object(drone: "onboard", id: id)?.bytes)
             } catch {
-                logger.warning(
-                    "Backfill of \(id.stream) \(id.sequence), flight \(id.flight): \(error); the rest goes on")
+                let now = SystemClocks().monotonicNow()
+                if let tally = trouble.withLock({ $0.reading.failed(id.flight, at: now) }) {
+                    logger.warning(
+                        """
+                        Backfill of \(id.stream) \(id.sequence), flight \(id.flight)\(tally.times): \(error); the rest goes on
+                        """)
+                }
                 done(nil)
             }
         }
@@ -72,7 +79,13 @@ final class OnboardArchive: Sendable {
                 try writer.addReceipts(ranges)
                 try writer.close()
             } catch {
-                logger.warning("Receipts of flight \(flight) are not stored, it will be backfilled again: \(error)")
+                let now = SystemClocks().monotonicNow()
+                if let tally = trouble.withLock({ $0.receipts.failed(flight, at: now) }) {
+                    logger.warning(
+                        """
+                        Receipts of flight \(flight) are not stored\(tally.times), it will be backfilled again: \(error)
+                        """)
+                }
             }
         }
     }

@@ -14,6 +14,7 @@ final class OnboardRecorder: Sendable {
     private let clocks: any Clocks
     private let logger: Logger
     private let isHealthy = Atomic(true)
+    private let trouble = Mutex((writing: RepeatedTrouble(), receipts: RepeatedTrouble()))
     private let recorded = Atomic<UInt64>(0)
     private let reportedDropped = Atomic<UInt64>(0)
     private let done = DispatchSemaphore(value: 0)
@@ -69,7 +70,11 @@ final class OnboardRecorder: Sendable {
             return Array(receipts.pending)
         }
         guard !ranges.isEmpty else { return }
-        do { try writer.addReceipts(ranges) } catch { logger.warning("Receipts are not stored: \(error)") }
+        do { try writer.addReceipts(ranges) } catch {
+            if let tally = trouble.withLock({ $0.receipts.failed("\(error)", at: now) }) {
+                logger.warning("Receipts are not stored\(tally.times), what they name is sent again: \(error)")
+            }
+        }
     }
 
     /// Writes what waits, closes the file, and returns.
@@ -82,11 +87,15 @@ final class OnboardRecorder: Sendable {
         do {
             let result = try writer.append(batch, recordTime: clocks.wallNow())
             recorded.add(UInt64(result.stored), ordering: .relaxed)
-            if !isHealthy.exchange(true, ordering: .relaxed) { logger.notice("The onboard record goes on.") }
+            isHealthy.store(true, ordering: .relaxed)
+            if let tally = trouble.withLock({ $0.writing.worked(at: clocks.monotonicNow()) }) {
+                logger.notice("The onboard record goes on\(tally.afterwards())")
+            }
         } catch {
             // The batch is lost to the onboard record; live pictures go on, and the Leitstelle is told by the status.
-            if isHealthy.exchange(false, ordering: .relaxed) {
-                logger.error("The onboard record cannot be written, live pictures go on: \(error)")
+            isHealthy.store(false, ordering: .relaxed)
+            if let tally = trouble.withLock({ $0.writing.failed("\(error)", at: clocks.monotonicNow()) }) {
+                logger.error("The onboard record cannot be written\(tally.times), live pictures go on: \(error)")
             }
         }
     }

@@ -21,7 +21,9 @@ final class SensorThread: Sendable {
     private let timeOffset: Duration
     private let stamper: Mutex<FrameStamper>
     private let copy = CopyBox()
-    private let isStopping = Atomic(false)
+    private let stopSignal = StopSignal()
+    /// Before a source that failed is begun anew; what the sensor itself can mend comes back sooner.
+    private static let pause: Duration = .seconds(2)
 
     /// `timeOffset` is how much later than the pose clock the sensor's frames are stamped. `witnessed` are the stages that ask a
     /// visible sensor about what they follow.
@@ -41,17 +43,17 @@ final class SensorThread: Sendable {
     func start() {
         stage?.start()
         let thread = Thread { [self] in
-            do {
-                try sensor.run { self.handle($0) }
-                if !isStopping.load(ordering: .relaxed) { agent.note(.missing, stream, "the source has ended") }
-            } catch { agent.note(.failing, stream, "\(error)") }
+            let hasEnded = SourceRun.untilEnd(
+                isStopped: { stopSignal.isRequested }, pause: { stopSignal.wait(Self.pause) },
+                onFailure: { agent.note(.failing, stream, "\($0)") }, run: { try sensor.run { self.handle($0) } })
+            if hasEnded { agent.note(.missing, stream, "the source has ended") }
         }
         thread.name = stream.description
         thread.start()
     }
 
     func stop() {
-        isStopping.store(true, ordering: .relaxed)
+        stopSignal.request()
         sensor.stop()
         stage?.stop()
     }

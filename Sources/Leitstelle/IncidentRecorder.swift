@@ -27,6 +27,8 @@ actor IncidentRecorder {
     private var earlier: (path: String, writer: IncidentWriter)?
     private var recorded: UInt64 = 0
     private(set) var isHealthy = true
+    private var trouble = RepeatedTrouble()
+    private var conflicts = RepeatedTrouble()
 
     init(
         folder: IncidentFolder, limits: OnboardLimits, clocks: any Clocks, logger: Logger,
@@ -90,7 +92,9 @@ actor IncidentRecorder {
             guard let writer else { return false }
             try flights.note(present, file: path)
             try store(present, with: writer, file: path)
-            if !isHealthy { logger.notice("Recording goes on in \(path)") }
+            if let tally = trouble.worked(at: clocks.monotonicNow()) {
+                logger.notice("Recording goes on in \(path)\(tally.afterwards())")
+            }
             isHealthy = true
             return true
         } catch {
@@ -109,9 +113,11 @@ actor IncidentRecorder {
                 if !ids.isEmpty { acknowledge(drone, ids, representation == .reduced) }
             }
         }
-        if !result.conflicts.isEmpty {
+        if !result.conflicts.isEmpty, let tally = conflicts.failed(file, at: clocks.monotonicNow()) {
             logger.error(
-                "\(result.conflicts.count) objects came again with other bytes; the first ones stay in \(file)")
+                """
+                \(result.conflicts.count) objects came again with other bytes\(tally.times); the first ones stay in \(file)
+                """)
         }
     }
 
@@ -165,7 +171,9 @@ actor IncidentRecorder {
     }
 
     private func fail(_ error: any Error) {
-        if isHealthy { logger.error("RECORDING FAILS, live pictures go on, nothing is acknowledged: \(error)") }
+        if let tally = trouble.failed("\(error)", at: clocks.monotonicNow()) {
+            logger.error("RECORDING FAILS\(tally.times), live pictures go on, nothing is acknowledged: \(error)")
+        }
         isHealthy = false
     }
 }

@@ -26,6 +26,8 @@ public final class Station: Sendable {
     private let hub = StreamHub()
     private let board = Mutex(SituationBoard())
     private let received = Mutex<[DroneID: UInt64]>([:])
+    private let streams = Mutex(StreamAdmission())
+    private let journal: Mutex<DroneJournal>
     private let recorder: IncidentRecorder
     private let recorderQueue: HubReader
     private let transport: StationTransport
@@ -41,6 +43,9 @@ public final class Station: Sendable {
         self.configuration = configuration
         self.clocks = clocks
         self.logger = logger
+        journal = Mutex(
+            DroneJournal(
+                dronesFile: configuration.dronesFile, freshnessFile: configuration.dataFolder + "/freshness"))
         let folder = try IncidentFolder(folder: configuration.dataFolder + "/incidents")
         let key = try KeyFile.load(path: configuration.keyFile)
         enrolments = EnrolmentFile(path: configuration.dronesFile)
@@ -89,7 +94,9 @@ public final class Station: Sendable {
     public func run() async throws {
         await recorder.resume()
         let port = try await transport.start()
-        logger.notice("Drones are heard on UDP \(PageAddress.listening(host: configuration.linkHost, port: port))")
+        if let port {
+            logger.notice("Drones are heard on UDP \(PageAddress.listening(host: configuration.linkHost, port: port))")
+        }
         let host = configuration.viewer.host
         let service = viewer.service(group: group) { port in
             print("Lagebild: \(PageAddress.text(host: host, port: port))")
@@ -122,6 +129,10 @@ public final class Station: Sendable {
     }
 
     fileprivate func handle(_ arrival: Arrival) {
+        guard streams.withLock({ $0.admits(arrival.object.id.stream, of: arrival.drone) }) else {
+            let reason = "it uses more than \(StreamAdmission.limit) streams; later ones are neither shown nor recorded"
+            return tell { $0.refused(arrival.drone, reason, at: $1) }
+        }
         let object = HubObject(
             drone: arrival.drone, object: arrival.object, bytes: arrival.bytes, receiveTime: arrival.receiveTime,
             receiveWall: arrival.receiveWall, captureOnStation: arrival.captureOnStation,
@@ -133,29 +144,18 @@ public final class Station: Sendable {
 
     fileprivate func handle(_ event: StationLinkEvent) {
         switch event {
-        case .established(let drone, let flight):
-            logger.notice("\(drone) is connected, flight \(flight)")
-            board.withLock { $0.setConnected(true, drone: drone) }
-        case .silent(let drone):
-            logger.warning("\(drone) is silent; its picture is shown as old")
-            board.withLock { $0.setConnected(false, drone: drone) }
-        case .heard(let drone):
-            logger.notice("\(drone) is heard again")
-            board.withLock { $0.setConnected(true, drone: drone) }
-        case .moved(let drone): logger.notice("\(drone) comes from a new address")
-        case .staleHandshake(let drone):
-            logger.warning(
-                """
-                \(drone) was refused: its handshake counter was used before. Either a recording is being played back, or the \
-                drone has lost its flight counter; then remove its line from \(configuration.dataFolder)/freshness and restart.
-                """)
-        case .unknownDrone(let key):
-            logger.warning(
-                """
-                A drone that is not enrolled knocks: \(PublicKeyLine(key: key, comment: "NAME").text)
-                 – refused. To let it in: lagebild keys authorize \(configuration.dronesFile) NAME 'KEY'
-                """)
+        case .established(let drone, _), .heard(let drone): board.withLock { $0.setConnected(true, drone: drone) }
+        case .silent(let drone): board.withLock { $0.setConnected(false, drone: drone) }
+        case .moved, .staleHandshake, .replayedHandshake, .twoMachines, .unknownDrone, .overLimit, .handshakesPutOff:
+            break
         }
+        tell { $0.line(for: event, at: $1) }
+    }
+
+    /// Writes what the journal has to say.
+    private func tell(_ line: (inout DroneJournal, MonotonicInstant) -> DroneJournal.Line?) {
+        let now = clocks.monotonicNow()
+        if let line = journal.withLock({ line(&$0, now) }) { logger.log(level: line.level, "\(line.text)") }
     }
 
     fileprivate func state() async -> StateMessage {
@@ -169,7 +169,7 @@ public final class Station: Sendable {
                     link: quality.map {
                         .init(
                             rttMs: $0.roundTrip?.milliseconds, clockErrorMs: $0.clockBound?.milliseconds,
-                            lostObjects: $0.abandoned)
+                            lostObjects: $0.abandoned + $0.overLimit)
                     }))
         }
         let statistics = recorderQueue.statistics
@@ -194,11 +194,15 @@ public final class Station: Sendable {
         }
     }
 
-    /// Takes over changes of the list of drones; a list that cannot be read leaves the old one in force.
+    /// Takes over changes of the list of drones; a list that cannot be read leaves the old one in force. Writes what is overdue
+    /// in the log.
     private func watchEnrolments() async {
         var last = try? String(contentsOfFile: enrolments.path, encoding: .utf8)
         while !Task.isCancelled {
             try? await Task.sleep(for: .milliseconds(500))
+            for line in journal.withLock({ $0.overdue(at: clocks.monotonicNow()) }) {
+                logger.log(level: line.level, "\(line.text)")
+            }
             let text = try? String(contentsOfFile: enrolments.path, encoding: .utf8)
             guard text != last else { continue }
             last = text

@@ -97,6 +97,14 @@ private final class DatagramHandler: ChannelInboundHandler {
     func errorCaught(context: ChannelHandlerContext, error: any Error) {}
 }
 
+extension LinkEndpoint {
+    /// `address:port`, for people.
+    public var text: String {
+        let host = String(decoding: host, as: UTF8.self)
+        return host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+    }
+}
+
 /// Translates addresses both ways and remembers the answers, so that a datagram costs no text.
 /// Limit 1,024 addresses; when full it starts anew.
 struct AddressBook {

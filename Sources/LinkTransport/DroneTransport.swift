@@ -37,9 +37,12 @@ public final class DroneTransport: @unchecked Sendable {
         public var counters = DroneLink.Counters()
         /// Whether the kernel cuts rows of datagrams.
         public var isOffloading = false
+        /// The address in use, in numbers; nil while the station's name has none.
+        public var remote: String?
     }
 
     private static let retryDelay: TimeAmount = .milliseconds(250)
+    private static let steerInterval: TimeAmount = .milliseconds(500)
     private let loop: any EventLoop
     private let host: String
     private let port: Int
@@ -48,12 +51,22 @@ public final class DroneTransport: @unchecked Sendable {
     private let handlers: Handlers
     private let keyFile: SessionKeyFile?
     private var link: DroneLink
+    private let lookup = NameLookup()
+    private var farEnd: FarEnd<SocketAddress>
+    private var isHeard = false
+    /// Who answered last, so that it is told once where the station is.
+    private var answeredFrom: SocketAddress?
     private var channel: (any Channel)?
+    private var isBinding = false
     private var remote: SocketAddress?
     private var writer = SegmentedWriter()
     private var timer: Scheduled<Void>?
     private var timerDue = MonotonicInstant(nanoseconds: .max)
+    private var steering: RepeatedTask?
     private var isStopped = false
+    private var socketTrouble = RepeatedTrouble()
+    private var nameTrouble = RepeatedTrouble()
+    private var keyTrouble = RepeatedTrouble()
 
     /// A transport towards `host`:`port`; `start` begins. With `keyFile`, session keys are exported there.
     public init(
@@ -69,11 +82,21 @@ public final class DroneTransport: @unchecked Sendable {
         self.keyFile = keyFile
         var configuration = configuration
         configuration.exportsKeys = keyFile != nil
-        link = DroneLink(configuration: configuration, random: SystemRandomNumberGenerator(), at: clocks.monotonicNow())
+        let now = clocks.monotonicNow()
+        link = DroneLink(configuration: configuration, random: SystemRandomNumberGenerator(), at: now)
+        let literal = NameLookup.literal(host, port: port)
+        farEnd = literal.map { FarEnd(literal: $0) } ?? FarEnd(nameAt: now)
     }
 
-    /// Binds, and keeps binding anew for as long as it takes.
-    public func start() { loop.execute { self.bind() } }
+    /// Looks the station's name up, binds, and keeps doing both anew for as long as it takes.
+    public func start() {
+        loop.execute {
+            self.steering = self.loop.scheduleRepeatedTask(
+                initialDelay: Self.steerInterval, delay: Self.steerInterval
+            ) { _ in self.steer() }
+            self.steer()
+        }
+    }
 
     /// Hands an object's bytes to the link. With `id` it is backfilled when the live path does not bring it.
     public func submit(_ bytes: EncodedObject, class objectClass: ObjectClass, id: ObjectID? = nil) {
@@ -107,6 +130,7 @@ public final class DroneTransport: @unchecked Sendable {
             snapshot.link = self.link.status
             snapshot.counters = self.link.counters
             snapshot.isOffloading = self.writer.isOffloading
+            snapshot.remote = self.remote?.ipAddress
             return snapshot
         }
         return (try? await future.get()) ?? Snapshot()
@@ -117,6 +141,7 @@ public final class DroneTransport: @unchecked Sendable {
         let future = loop.submit {
             self.isStopped = true
             self.timer?.cancel()
+            self.steering?.cancel()
             self.channel?.close(promise: nil)
         }
         try? await future.get()
@@ -129,31 +154,89 @@ public final class DroneTransport: @unchecked Sendable {
         }
     }
 
-    // MARK: - Socket
+    // MARK: - Where the station is
 
-    private func bind() {
-        guard !isStopped, channel == nil else { return }
-        do {
-            let address = try SocketAddress.makeAddressResolvingHost(host, port: port)
-            remote = address
-            let any = address.protocol == .inet6 ? "::" : "0.0.0.0"
-            DatagramSocket.bind(
-                host: any, port: 0, on: loop, onDatagram: { [weak self] in self?.received($0) },
-                onPause: { [weak self] in self?.drain() }
-            ).assumeIsolated().whenComplete { self.bound($0) }
-        } catch {
-            retry(because: "\(error)")
+    /// Twice a second, and whenever something changed: is the station heard, is its name due, is it another address's turn?
+    private func steer() {
+        guard !isStopped else { return }
+        noteHeard(from: nil)
+        while let action = farEnd.next(at: clocks.monotonicNow()) {
+            switch action {
+            case .resolve: resolve()
+            case .use(let address): use(address)
+            }
         }
     }
 
-    private func bound(_ result: Result<any Channel, any Error>) {
+    private func noteHeard(from sender: SocketAddress?) {
+        guard link.isEstablished != isHeard else { return }
+        isHeard.toggle()
+        let now = clocks.monotonicNow()
+        guard isHeard else { return farEnd.silent(at: now) }
+        farEnd.heard(from: sender, at: now)
+        if let tally = socketTrouble.worked(at: now) {
+            logger.notice("The socket towards \(host):\(port) works again\(tally.afterwards())")
+        }
+        guard let current = farEnd.current, current != answeredFrom else { return }
+        if answeredFrom != nil { logger.notice("\(host) answers at a new address, \(current.ipAddress ?? "unknown")") }
+        answeredFrom = current
+    }
+
+    private func resolve() {
+        let (host, port, loop) = (host, port, loop)
+        lookup.resolve(host, port: port) { [weak self] result in loop.execute { self?.resolved(result) } }
+    }
+
+    private func resolved(_ result: Result<[SocketAddress], NameLookup.Failure>) {
+        let now = clocks.monotonicNow()
+        switch result {
+        case .success(let addresses):
+            farEnd.resolved(addresses, at: now)
+            if let tally = nameTrouble.worked(at: now) {
+                logger.notice("The name \(host) has an address again\(tally.afterwards())")
+            }
+        case .failure(let failure):
+            farEnd.lookupFailed(at: now)
+            if let tally = nameTrouble.failed(failure.description, at: now) {
+                logger.warning(
+                    """
+                    The name \(host) cannot be looked up: \(failure)\(tally.times). It is asked for again after at most 10 s. \
+                    Recording on board goes on.
+                    """)
+            }
+        }
+        steer()
+    }
+
+    private func use(_ address: SocketAddress) {
+        remote = address
+        guard let channel else { return bind() }
+        // A socket is of one family; when it closes it is bound anew for the other.
+        if channel.localAddress?.protocol != address.protocol { channel.close(promise: nil) }
+    }
+
+    // MARK: - Socket
+
+    private func bind() {
+        guard !isStopped, channel == nil, !isBinding, let remote else { return }
+        isBinding = true
+        let any = remote.protocol == .inet6 ? "::" : "0.0.0.0"
+        DatagramSocket.bind(
+            host: any, port: 0, on: loop, onDatagram: { [weak self] in self?.received($0) },
+            onPause: { [weak self] in self?.drain() }
+        ).assumeIsolated().whenComplete { self.bound($0, family: remote.protocol) }
+    }
+
+    private func bound(_ result: Result<any Channel, any Error>, family: NIOBSDSocket.ProtocolFamily) {
+        isBinding = false
         switch result {
         case .success(let channel):
             self.channel = channel
             channel.closeFuture.assumeIsolated().whenComplete { _ in
                 self.channel = nil
-                self.retry(because: "socket closed")
+                if self.remote?.protocol == family { self.retry(because: "it closed") } else { self.bind() }
             }
+            if isStopped || remote?.protocol != family { channel.close(promise: nil) }
             drain()
         case .failure(let error): retry(because: "\(error)")
         }
@@ -161,17 +244,39 @@ public final class DroneTransport: @unchecked Sendable {
 
     private func retry(because reason: String) {
         guard !isStopped else { return }
-        logger.warning("No socket towards \(host):\(port), trying again: \(reason). Recording on board goes on.")
-        loop.assumeIsolated().scheduleTask(in: Self.retryDelay) { self.bind() }
+        let now = clocks.monotonicNow()
+        if let tally = socketTrouble.failed(reason, at: now) {
+            logger.warning(
+                """
+                No socket towards \(host):\(port)\(tally.times), trying again four times a second: \(reason). Recording on \
+                board goes on.
+                """)
+        }
+        farEnd.unreachable(at: now)
+        loop.assumeIsolated().scheduleTask(in: Self.retryDelay) {
+            self.steer()
+            self.bind()
+        }
     }
 
-    private func received(_ datagram: ReceivedDatagram) { link.handle(datagram.bytes, at: clocks.monotonicNow()) }
+    private func received(_ datagram: ReceivedDatagram) {
+        link.handle(datagram.bytes, at: clocks.monotonicNow())
+        noteHeard(from: datagram.sender)
+    }
 
     /// The device refuses rows: once is enough, the datagrams of that row are repaired.
     private func offloadRefused() {
         guard writer.isOffloading else { return }
         writer.refuse()
         logger.notice("The network device refuses rows of datagrams; sending one by one from now on")
+    }
+
+    private func export(_ keys: [SessionKey]) {
+        do { try keyFile?.append(keys) } catch {
+            if let tally = keyTrouble.failed("\(error)", at: clocks.monotonicNow()) {
+                logger.error("\(error)\(tally.times)")
+            }
+        }
     }
 
     // MARK: - Drain
@@ -189,7 +294,7 @@ public final class DroneTransport: @unchecked Sendable {
             case .event(let event): handlers.event(event)
             case .fetch(let id):
                 handlers.fetch(id) { [weak self] bytes in self?.act { $0.answerFetch(id, bytes, at: $1) } }
-            case .exportKeys(let keys): keyFile?.export(keys, logger)
+            case .exportKeys(let keys): export(keys)
             case .wait(let until):
                 wait(until: until, now)
                 return

@@ -1,4 +1,5 @@
 import FlightTypes
+import Glibc
 import LinkProtocol
 import Logging
 import NIOCore
@@ -56,6 +57,8 @@ public final class StationTransport: @unchecked Sendable {
         public var completed: UInt64
         /// Objects given up in this flight.
         public var abandoned: UInt64
+        /// Datagrams and objects not looked at because the drone sends more than its share.
+        public var overLimit: UInt64
     }
 
     private let loop: any EventLoop
@@ -73,6 +76,10 @@ public final class StationTransport: @unchecked Sendable {
     private var isStopped = false
     private var addresses = AddressBook()
     private var undecodable: UInt64 = 0
+    private var socketTrouble = RepeatedTrouble()
+    private var keyTrouble = RepeatedTrouble()
+    private var counterTrouble = Troubles<DroneID>()
+    private var objectTrouble = Troubles<DroneID>()
 
     /// A transport that will listen on `host`:`port`. With `keyFile`, session keys are exported there.
     public init(
@@ -92,11 +99,17 @@ public final class StationTransport: @unchecked Sendable {
             exportsKeys: keyFile != nil, at: clocks.monotonicNow())
     }
 
-    /// Binds; throws when the port cannot be had. Returns the port.
-    public func start() async throws -> Int {
-        let channel = try await makeSocket(port: port).get()
-        try await loop.submit { self.adopt(channel) }.get()
-        return channel.localAddress?.port ?? port
+    /// Binds; throws when the port cannot be had. Returns the port; nil when the address is not one of this machine's yet (an
+    /// interface that comes up later): then it is waited for.
+    public func start() async throws -> Int? {
+        do {
+            let channel = try await makeSocket(port: port).get()
+            try await loop.submit { self.adopt(channel) }.get()
+            return channel.localAddress?.port ?? port
+        } catch let error as IOError where error.errnoCode == EADDRNOTAVAIL && port > 0 {
+            try await loop.submit { self.bindLater(because: "\(self.host) is no address of this machine (yet)") }.get()
+            return nil
+        }
     }
 
     /// Replaces the list of enrolled drones.
@@ -119,8 +132,10 @@ public final class StationTransport: @unchecked Sendable {
     public func quality(of drone: DroneID) async -> Quality? {
         try? await loop.submit {
             let (roundTrip, bound) = self.link.quality(of: drone)
-            let (completed, abandoned) = self.link.objectCounts(of: drone)
-            return Quality(roundTrip: roundTrip, clockBound: bound, completed: completed, abandoned: abandoned)
+            let counts = self.link.objectCounts(of: drone)
+            return Quality(
+                roundTrip: roundTrip, clockBound: bound, completed: counts.completed, abandoned: counts.abandoned,
+                overLimit: counts.overLimit)
         }.get()
     }
 
@@ -141,19 +156,30 @@ public final class StationTransport: @unchecked Sendable {
 
     private func adopt(_ channel: any Channel) {
         self.channel = channel
-        channel.closeFuture.assumeIsolated().whenComplete { _ in self.rebind() }
+        channel.closeFuture.assumeIsolated().whenComplete { _ in
+            self.channel = nil
+            self.bindLater(because: "it closed")
+        }
+        if let tally = socketTrouble.worked(at: clocks.monotonicNow()) {
+            logger.notice("The drones' port \(host):\(port) is open\(tally.afterwards())")
+        }
         drain()
     }
 
-    private func rebind() {
-        channel = nil
+    private func bindLater(because reason: String) {
         guard !isStopped else { return }
-        logger.error("The drones' port \(port) closed; binding anew. Pictures stop until then, recordings stay.")
+        if let tally = socketTrouble.failed(reason, at: clocks.monotonicNow()) {
+            logger.error(
+                """
+                The drones' port \(host):\(port) is not open\(tally.times): \(reason). It is tried again five times a second; \
+                no pictures come until then, recordings stay.
+                """)
+        }
         loop.assumeIsolated().scheduleTask(in: .milliseconds(200)) {
             self.makeSocket(port: self.port).assumeIsolated().whenComplete { result in
                 switch result {
                 case .success(let channel): self.adopt(channel)
-                case .failure: self.rebind()
+                case .failure(let error): self.bindLater(because: "\(error)")
                 }
             }
         }
@@ -178,9 +204,20 @@ public final class StationTransport: @unchecked Sendable {
             let now = clocks.monotonicNow()
             switch link.nextOutput(at: now) {
             case .persistFreshness(let drone, let counter):
-                do { try handlers.persistFreshness(drone, counter) } catch {
+                do {
+                    try handlers.persistFreshness(drone, counter)
+                    if let tally = counterTrouble.worked(drone, at: now) {
+                        logger.notice("Handshakes of \(drone) are answered again\(tally.afterwards())")
+                    }
+                } catch {
                     // Without a durable counter an answer would open the door to a replay after a restart.
-                    logger.error("Handshake of \(drone) not answered: its counter could not be stored: \(error)")
+                    if let tally = counterTrouble.failed(drone, "\(error)", at: now) {
+                        logger.error(
+                            """
+                            Handshake of \(drone) not answered\(tally.times): its counter could not be stored: \(error). \
+                            It stays away until that works.
+                            """)
+                    }
                     if case .transmit = link.nextOutput(at: now) { continue }
                 }
             case .transmit(let bytes, let endpoint):
@@ -189,7 +226,7 @@ public final class StationTransport: @unchecked Sendable {
             case .deliver(let drone, let bytes, let isBackfill):
                 deliver(bytes, from: drone, isBackfill: isBackfill, at: now)
             case .event(let event): handlers.event(event)
-            case .exportKeys(let keys): keyFile?.export(keys, logger)
+            case .exportKeys(let keys): export(keys, at: now)
             case .wait(let until):
                 wait(until: until, now)
                 return
@@ -209,9 +246,23 @@ public final class StationTransport: @unchecked Sendable {
         }
     }
 
+    private func export(_ keys: [SessionKey], at now: MonotonicInstant) {
+        do { try keyFile?.append(keys) } catch {
+            if let tally = keyTrouble.failed("\(error)", at: now) { logger.error("\(error)\(tally.times)") }
+        }
+    }
+
     private func deliver(_ bytes: [UInt8], from drone: DroneID, isBackfill: Bool, at now: MonotonicInstant) {
-        guard let object = try? FlightObject(decoding: bytes) else {
+        let object: FlightObject
+        do { object = try FlightObject(decoding: bytes) } catch {
             undecodable += 1
+            if let tally = objectTrouble.failed(drone, "\(error)", at: now) {
+                logger.warning(
+                    """
+                    An object of \(drone) of \(bytes.count) bytes cannot be read\(tally.times): \(error). It is neither shown \
+                    nor recorded; if more follow, \(drone) and the Leitstelle may be of different versions.
+                    """)
+            }
             return
         }
         let capture = link.localTime(object.captureTime.monotonic, of: drone) ?? now

@@ -79,16 +79,33 @@ import Testing
 
     @Test func evidenceRefusesTheNewBeyondItsBytes() async throws {
         let reader = try #require(hub.subscribe(.refuseBeyond(bytes: 100)))
-        hub.publish(Arrivals.frame(alpha, 1, size: 60))
-        hub.publish(Arrivals.frame(alpha, 2, size: 41))  // One byte too many.
-        hub.publish(Arrivals.frame(alpha, 3, size: 40))  // Fits exactly.
-        hub.publish(Arrivals.telemetry(alpha, 4))
-        #expect(reader.statistics == HubReader.Statistics(queued: 2, queuedBytes: 100, dropped: 2))
+        hub.publish(Arrivals.frame(alpha, 1, size: 40))
+        hub.publish(Arrivals.frame(alpha, 2, size: 61))  // More than is free.
+        hub.publish(Arrivals.frame(bravo, 3, size: 45))
+        hub.publish(Arrivals.frame(bravo, 4, size: 16))  // One byte too many.
+        #expect(reader.statistics == HubReader.Statistics(queued: 2, queuedBytes: 85, dropped: 2))
         #expect(await reader.next()?.sequences == [1, 3])
         hub.publish(Arrivals.frame(alpha, 5, size: 100))
         #expect(await reader.next()?.sequences == [5])
         hub.publish(Arrivals.frame(alpha, 6, size: 101))
         #expect(reader.statistics == HubReader.Statistics(queued: 0, queuedBytes: 0, dropped: 3))
+    }
+
+    /// One drone floods a disk that stands still: it holds three quarters, and each of its neighbours still finds room.
+    @Test func floodOfOneDroneLeavesRoomForTheOthers() async throws {
+        let reader = try #require(hub.subscribe(.refuseBeyond(bytes: 10_000)))
+        for sequence in UInt64(0)..<2_000 { hub.publish(Arrivals.frame(alpha, sequence, size: 10)) }
+        let held = reader.statistics.queuedBytes
+        #expect((7_400...7_600).contains(held))
+        for sequence in UInt64(0)..<100 { hub.publish(Arrivals.frame(bravo, sequence, size: 10)) }
+        #expect(reader.statistics.queuedBytes == held + 1_000)
+        for sequence in UInt64(0)..<100 { hub.publish(Arrivals.frame(alpha, sequence, size: 10)) }
+        #expect(reader.statistics.queuedBytes == held + 1_000)
+        let batch = try #require(await reader.next())
+        #expect(batch.count { $0.drone == bravo } == 100)
+        // What was taken out is free again.
+        hub.publish(Arrivals.frame(alpha, 1, size: 10))
+        #expect(reader.statistics.queued == 1)
     }
 
     /// Nothing that evidence needs is dropped for a slow viewer, and the other way round.

@@ -67,6 +67,9 @@ public struct SequenceRanges: Hashable, Sendable {
 }
 
 extension SequenceRanges {
+    /// Forgets the lowest range.
+    mutating func removeLowest() { if !ranges.isEmpty { ranges.removeFirst() } }
+
     /// The range that holds `value`.
     func range(around value: UInt64) -> ClosedRange<UInt64>? {
         let place = place(of: value)

@@ -1,7 +1,8 @@
 import FlightTypes
 
 /// What is durable at the station, to be told to the drone again and again: a receipt that is lost costs nothing, because the
-/// next one says it too. Limit: 64 streams; the one that got nothing longest goes.
+/// next one says it too. Limits: 64 streams, the one that got nothing longest goes; 4,096 ranges each, the lowest is not told
+/// any more.
 struct ReceiptBook: Sendable {
     private struct Key: Hashable {
         var flight: UInt32
@@ -15,6 +16,7 @@ struct ReceiptBook: Sendable {
         var recent: [UInt64] = []
     }
     private static let streamsLimit = 64
+    static let rangesLimit = 4096
     /// Ranges of a stream told in one receipt: the newest, so a few losses of receipts are healed.
     private static let rangesEach = 6
     /// How long a change is told again.
@@ -31,6 +33,7 @@ struct ReceiptBook: Sendable {
         }
         var row = rows.removeValue(forKey: key) ?? Row(changed: now)
         row.durable.insert(id.sequence)
+        if row.durable.ranges.count > Self.rangesLimit { row.durable.removeLowest() }
         row.changed = now
         row.recent.append(id.sequence)
         if row.recent.count > 32 { row.recent.removeFirst() }

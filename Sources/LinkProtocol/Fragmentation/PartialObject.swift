@@ -4,6 +4,8 @@ import FlightTypes
 /// An object of which some symbols have come.
 struct PartialObject: Sendable {
     private struct Block: Sendable {
+        /// Empty until a symbol of the block comes: what an object declares is no work before it is there.
+        var data: [UInt8] = []
         var arrived: (UInt64, UInt64) = (0, 0)
         var dataCount = 0
         var parity: [(index: Int, bytes: [UInt8])] = []
@@ -16,7 +18,6 @@ struct PartialObject: Sendable {
         }
     }
     let layout: ObjectLayout
-    private var buffer: [UInt8]
     private var blocks: [Block]
     private var blocksMissing: Int
     private var parityBytes = 0
@@ -26,14 +27,15 @@ struct PartialObject: Sendable {
     init(_ layout: ObjectLayout, isBackfill: Bool, at now: MonotonicInstant) {
         self.layout = layout
         self.isBackfill = isBackfill
-        buffer = [UInt8](repeating: 0, count: layout.symbols * layout.size)
         blocks = [Block](repeating: Block(), count: layout.blocks)
         blocksMissing = layout.blocks
         newest = now
     }
 
-    /// Memory that the object holds.
-    var bytes: Int { buffer.count + parityBytes }
+    /// Memory that the object may hold: all of what it declares, and its parity.
+    var bytes: Int { layout.symbols * layout.size + parityBytes }
+    /// Memory that its data takes now.
+    var madeBytes: Int { blocks.reduce(0) { $0 + $1.data.count } }
     var isWhole: Bool { blocksMissing == 0 }
 
     enum Taken { case useful, useless }
@@ -46,8 +48,9 @@ struct PartialObject: Sendable {
         guard !blocks[number].isWhole else { return .useless }
         if index < count {
             guard !blocks[number].has(index) else { return .useless }
-            let start = (layout.firstSymbol(of: number) + index) * layout.size
-            buffer.withUnsafeMutableBytes { target in
+            makeData(number, count)
+            let start = index * layout.size
+            blocks[number].data.withUnsafeMutableBytes { target in
                 fragment.data.withUnsafeBytes { source in
                     UnsafeMutableRawBufferPointer(rebasing: target[start..<start + source.count])
                         .copyMemory(from: source)
@@ -64,16 +67,31 @@ struct PartialObject: Sendable {
         return .useful
     }
 
+    /// How many data symbols of its block would have to be recovered from parity if the fragment came: 0 when the block is not
+    /// complete with it, or complete without parity.
+    func symbolsRecovered(with fragment: Fragment) -> Int {
+        let number = Int(fragment.block)
+        let count = layout.count(of: number)
+        let isData = Int(fragment.index) < count
+        guard !blocks[number].isWhole, blocks[number].dataCount + blocks[number].parity.count + 1 >= count else {
+            return 0
+        }
+        return max(0, count - blocks[number].dataCount - (isData ? 1 : 0))
+    }
+
+    private mutating func makeData(_ number: Int, _ count: Int) {
+        guard blocks[number].data.isEmpty else { return }
+        blocks[number].data = [UInt8](repeating: 0, count: count * layout.size)
+    }
+
     private mutating func finish(_ number: Int, _ count: Int) {
         if blocks[number].dataCount < count {
             let missing = (0..<count).filter { !blocks[number].has($0) }
-            let start = layout.firstSymbol(of: number) * layout.size
+            makeData(number, count)
             let parity = blocks[number].parity
             let size = layout.size
-            let decoded = buffer.withUnsafeMutableBytes {
-                ErasureCode.decode(
-                    missing: missing, dataSymbols: count, size: size,
-                    data: UnsafeMutableRawBufferPointer(rebasing: $0[start..<start + count * size]), parity: parity)
+            let decoded = blocks[number].data.withUnsafeMutableBytes {
+                ErasureCode.decode(missing: missing, dataSymbols: count, size: size, data: $0, parity: parity)
             }
             guard decoded else { return }
         }
@@ -85,9 +103,14 @@ struct PartialObject: Sendable {
 
     /// The object's bytes; call it once it is whole.
     consuming func take() -> [UInt8] {
-        var bytes = buffer
-        buffer = []
-        bytes.removeLast(bytes.count - layout.length)
+        var bytes: [UInt8] = []
+        if blocks.count == 1 {
+            swap(&bytes, &blocks[0].data)
+        } else {
+            bytes.reserveCapacity(layout.symbols * layout.size)
+            for block in blocks { bytes += block.data }
+        }
+        bytes.removeLast(max(0, bytes.count - layout.length))
         return bytes
     }
 }

@@ -11,15 +11,22 @@ public enum HandshakeMAC {
 
     /// The tag over `message` for a receiver with `publicKey`.
     public static func mac1(_ message: some Collection<UInt8>, publicKey: [UInt8]) -> [UInt8] {
-        let key = Array(SHA256.hash(data: Array("lagebild-mac1".utf8) + publicKey))
-        return tag(message, key: key)
+        tag(message, key: mac1Key(publicKey: publicKey))
+    }
+
+    /// What mac1 is made with: the same for every message to one receiver.
+    static func mac1Key(publicKey: [UInt8]) -> SymmetricKey {
+        SymmetricKey(data: SHA256.hash(data: Array("lagebild-mac1".utf8) + publicKey))
     }
 
     /// The tag over `message` with a cookie.
     public static func mac2(_ message: some Collection<UInt8>, cookie: [UInt8]) -> [UInt8] { tag(message, key: cookie) }
 
     static func tag(_ message: some Collection<UInt8>, key: [UInt8]) -> [UInt8] {
-        Array(HMAC<SHA256>.authenticationCode(for: Array(message), using: SymmetricKey(data: key)).prefix(size))
+        tag(message, key: SymmetricKey(data: key))
+    }
+    static func tag(_ message: some Collection<UInt8>, key: SymmetricKey) -> [UInt8] {
+        Array(HMAC<SHA256>.authenticationCode(for: Array(message), using: key).prefix(size))
     }
 
     /// Compares in constant time.
@@ -29,9 +36,12 @@ public enum HandshakeMAC {
     }
 
     /// The key and nonce that seal a cookie reply: fresh `salt` through HKDF, because ChaChaPoly's nonce is too short to be random.
-    static func cookieKey(publicKey: [UInt8], salt: some Collection<UInt8>) -> SymmetricKey {
-        HKDF<SHA256>.deriveKey(
-            inputKeyMaterial: SymmetricKey(data: SHA256.hash(data: Array("lagebild-cookie".utf8) + publicKey)),
-            salt: Array(salt), outputByteCount: 32)
+    static func cookieKey(_ replyKey: SymmetricKey, salt: some Collection<UInt8>) -> SymmetricKey {
+        HKDF<SHA256>.deriveKey(inputKeyMaterial: replyKey, salt: Array(salt), outputByteCount: 32)
+    }
+
+    /// What cookie replies of a station are made from.
+    static func replyKey(publicKey: [UInt8]) -> SymmetricKey {
+        SymmetricKey(data: SHA256.hash(data: Array("lagebild-cookie".utf8) + publicKey))
     }
 }

@@ -57,8 +57,13 @@ public struct InitiationMessage: Sendable {
 
     /// Nil unless length, type, version and mac1 (one hash) are right.
     init?(_ datagram: [UInt8], stationKey: [UInt8]) {
+        self.init(datagram, mac1Key: HandshakeMAC.mac1Key(publicKey: stationKey))
+    }
+
+    /// The same with a key that was made before.
+    init?(_ datagram: [UInt8], mac1Key: SymmetricKey) {
         guard datagram.count == Self.size, datagram[1] == LinkLimits.version,
-            HandshakeMAC.equal(HandshakeMAC.mac1(datagram[0..<116], publicKey: stationKey), datagram[116..<132])
+            HandshakeMAC.equal(HandshakeMAC.tag(datagram[0..<116], key: mac1Key), datagram[116..<132])
         else { return nil }
         var reader = ByteReader(datagram[4...])
         // Data datagrams have 24 bits for it: a larger one would get a session that nothing could be sent to.
@@ -68,6 +73,8 @@ public struct InitiationMessage: Sendable {
         bytes = datagram
     }
     var mac1: ArraySlice<UInt8> { bytes[116..<132] }
+    /// Whether there is a mac2 at all.
+    var carriesMAC2: Bool { bytes[132..<148].contains { $0 != 0 } }
     func hasValidMAC2(cookie: [UInt8]) -> Bool {
         HandshakeMAC.equal(HandshakeMAC.mac2(bytes[0..<132], cookie: cookie), bytes[132..<148])
     }
@@ -110,9 +117,17 @@ struct ResponseMessage {
 enum CookieReply {
     static let size = 56
 
-    static func encode(receiver: UInt32, cookie: [UInt8], salt: [UInt8], mac1: ArraySlice<UInt8>, stationKey: [UInt8])
-        -> [UInt8]
-    {
+    static func encode(
+        receiver: UInt32, cookie: [UInt8], salt: [UInt8], mac1: ArraySlice<UInt8>, stationKey: [UInt8]
+    ) -> [UInt8] {
+        encode(
+            receiver: receiver, cookie: cookie, salt: salt, mac1: mac1,
+            replyKey: HandshakeMAC.replyKey(publicKey: stationKey))
+    }
+
+    static func encode(
+        receiver: UInt32, cookie: [UInt8], salt: [UInt8], mac1: ArraySlice<UInt8>, replyKey: SymmetricKey
+    ) -> [UInt8] {
         var writer = ByteWriter(capacity: size)
         writer.write(DatagramType.cookieReply.rawValue)
         writer.write(LinkLimits.version)
@@ -121,8 +136,7 @@ enum CookieReply {
         writer.write(bytes: salt)
         writer.write(
             bytes: NoiseCipher.seal(
-                cookie, key: HandshakeMAC.cookieKey(publicKey: stationKey, salt: salt), counter: 0, associatedData: mac1
-            ))
+                cookie, key: HandshakeMAC.cookieKey(replyKey, salt: salt), counter: 0, associatedData: mac1))
         return writer.bytes
     }
 
@@ -131,7 +145,7 @@ enum CookieReply {
         guard datagram.count == size, datagram[1] == LinkLimits.version else { return nil }
         var reader = ByteReader(datagram[4...])
         guard (try? reader.read(UInt32.self)) == sender, let salt = try? reader.readBytes(16) else { return nil }
-        let key = HandshakeMAC.cookieKey(publicKey: stationKey, salt: salt)
+        let key = HandshakeMAC.cookieKey(HandshakeMAC.replyKey(publicKey: stationKey), salt: salt)
         return try? NoiseCipher.open(reader.readRest(), key: key, counter: 0, associatedData: mac1)
     }
 }

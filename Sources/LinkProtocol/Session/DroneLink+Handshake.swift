@@ -77,6 +77,7 @@ extension DroneLink {
             return
         }
         cookie = (bytes, now)
+        counters.cookies += 1
         nextHandshake = min(nextHandshake, now.advanced(by: .milliseconds(100)))
         timersDue = now
     }

@@ -65,6 +65,8 @@ public struct DroneLink: Sendable {
         public var refused: UInt64 = 0
         /// Handshakes begun.
         public var handshakes: UInt64 = 0
+        /// Cookie replies taken: the station is there, its key is right, and it is under load.
+        public var cookies: UInt64 = 0
         /// Data datagrams sent.
         public var datagrams: UInt64 = 0
         /// Their bytes with network headers.

@@ -21,6 +21,11 @@ struct Peer: Sendable {
     private(set) var reassembler = Reassembler()
     private(set) var clock = ClockOffset()
     private var receipts = ReceiptBook()
+    var quota = DroneQuota()
+    private var rival = Rival()
+    /// The handshake that was answered last: a copy of it that the network made is no replay.
+    private var answered: (counter: UInt64, at: MonotonicInstant)?
+    private var refusedTold: UInt64 = 0
     private var congestionMarks: UInt32 = 0
     private var lastHeard: MonotonicInstant?
     private var isSilent = true
@@ -41,11 +46,37 @@ struct Peer: Sendable {
     }
 
     /// Keeps a freshly answered session; returns the index of one that it displaces.
-    mutating func prepare(_ session: TransportSession, flight: UInt32) -> UInt32? {
+    mutating func prepare(_ session: TransportSession, flight: UInt32, counter: UInt64, at now: MonotonicInstant)
+        -> UInt32?
+    {
         let displaced = next?.session.localIndex
         next = (session, flight)
+        answered = (counter, now)
         return displaced
     }
+
+    /// A handshake whose counter was used before: what that means, or nil when it is not worth telling (yet).
+    mutating func staleHandshake(counter: UInt64, from sender: LinkEndpoint, at now: MonotonicInstant)
+        -> StationLinkEvent?
+    {
+        if let answered, answered.counter == counter, now.since(answered.at) < .seconds(10) { return nil }
+        guard !isSilent, current?.isUsable(at: now) == true, let endpoint, let lastHeard else {
+            return .staleHandshake(drone, from: sender)
+        }
+        return event(
+            rival.handshake(counter: counter, from: sender, connected: endpoint, heard: lastHeard, at: now))
+    }
+
+    private func event(_ finding: Rival.Finding?) -> StationLinkEvent? {
+        switch finding {
+        case .replay(let from)?: .replayedHandshake(drone, from: from)
+        case .twoMachines(let connected, let other)?: .twoMachines(drone, connected: connected, other: other)
+        case nil: nil
+        }
+    }
+
+    /// What was not looked at because the drone sends more than its share.
+    var refused: UInt64 { quota.refused &+ reassembler.unrepaired }
 
     enum Opened {
         case accepted([UInt8], [StationLinkEvent], droppedSessions: [UInt32])
@@ -60,6 +91,7 @@ struct Peer: Sendable {
         var dropped: [UInt32] = []
         let opened: TransportSession.Opened
         var isPrevious = false
+        var isBegun = false
         if current?.localIndex == header.receiverIndex, current?.isUsable(at: now) == true {
             opened = current?.open(datagram, header: header, at: now) ?? .forged
         } else if previous?.localIndex == header.receiverIndex, previous?.isUsable(at: now) == true {
@@ -80,6 +112,7 @@ struct Peer: Sendable {
                 begin(candidate.flight)
                 pingDue = now
                 events.append(.established(drone, flight: candidate.flight))
+                isBegun = true
             }
         } else {
             opened = .forged
@@ -88,8 +121,15 @@ struct Peer: Sendable {
         case .forged: return .forged
         case .replayed: return .replayed
         case .plaintext(let plaintext, let isNewest):
+            quota.opened(at: now)
+            // A drone sends nothing under old keys once it has new ones; five seconds is longer than the network holds it back.
+            if isPrevious, let current, now.since(current.created) >= .seconds(5), let endpoint,
+                let event = event(rival.data(from: sender, connected: endpoint, at: now))
+            {
+                events.append(event)
+            }
             lastHeard = now
-            if isSilent, events.isEmpty { events.append(.heard(drone)) }
+            if isSilent, !isBegun { events.append(.heard(drone)) }
             isSilent = false
             if isMarked { congestionMarks &+= 1 }
             if isNewest, !isPrevious, endpoint != sender {
@@ -125,7 +165,9 @@ struct Peer: Sendable {
         object: Reassembler.Completed?, answer: StationLink.Output?
     ) {
         switch record {
-        case .fragment(let fragment): return (reassembler.handle(fragment, at: now), nil)
+        case .fragment(let fragment):
+            if reassembler.isNew(fragment.object), !quota.mayBegin(at: now) { return (nil, nil) }
+            return (reassembler.handle(fragment, at: now), nil)
         case .pong(let sent, let received, let answered):
             clock.handle(sent: sent, received: received, answered: answered, returned: now)
         case .ping(let sent): return (nil, seal(.pong(sent: sent, received: now, answered: now), at: now))
@@ -171,6 +213,11 @@ struct Peer: Sendable {
             pingDue = current == nil ? nil : now.advanced(by: Self.pingInterval)
             reassembler.expire(at: now)
             if let output = seal(.ping(sent: now), at: now) { outputs.append(output) }
+            if refused != refusedTold {
+                outputs.append(.event(.overLimit(drone, refused: refused > refusedTold ? refused - refusedTold : refused)))
+                refusedTold = refused
+            }
+            if let event = event(rival.expired(at: now)) { outputs.append(.event(event)) }
         }
         if !isSilent, let lastHeard, now.since(lastHeard) >= Self.silence {
             isSilent = true

@@ -1,3 +1,4 @@
+import Crypto
 import FlightTypes
 
 // The station's end, without sockets: any number of enrolled drones behind one port.
@@ -18,9 +19,18 @@ public enum StationLinkEvent: Hashable, Sendable {
     case moved(DroneID)
     /// Somebody knows the station's key but is not enrolled; the public key that knocked.
     case unknownDrone(publicKey: [UInt8])
-    /// A handshake of an enrolled drone came with a counter that was used before: a recording played back, or a drone whose
-    /// flight counter was lost. It gets no answer.
-    case staleHandshake(DroneID)
+    /// A handshake of an enrolled drone that is not connected came with a counter that was used before: a recording played
+    /// back, or a drone whose flight counter was lost. It gets no answer.
+    case staleHandshake(DroneID, from: LinkEndpoint)
+    /// An old handshake of a drone that is connected was played back from elsewhere. It gets no answer and changes nothing.
+    case replayedHandshake(DroneID, from: LinkEndpoint)
+    /// Two machines use a drone's key at once. The connected one stays; the other is refused, or they take turns.
+    case twoMachines(DroneID, connected: LinkEndpoint, other: LinkEndpoint)
+    /// A drone sends more than the station takes of one drone (docs/threat-model.md); so much was not looked at since the last
+    /// time this was said.
+    case overLimit(DroneID, refused: UInt64)
+    /// So many handshakes in about a second had to wait or were refused because there are too many.
+    case handshakesPutOff(UInt64)
 }
 
 /// The responder.
@@ -63,6 +73,8 @@ public struct StationLink: Sendable {
         public var deferred: UInt64 = 0
         /// Authentic datagrams whose inside was malformed.
         public var malformed: UInt64 = 0
+        /// Datagrams of a drone that sends too many: not looked at.
+        public var overLimit: UInt64 = 0
         /// Datagrams taken.
         public var accepted: UInt64 = 0
         /// None yet.
@@ -79,10 +91,10 @@ public struct StationLink: Sendable {
     private var freshness: [DroneID: UInt64]
     private var outputs = OutputQueue<Output>()
     private var timersDue: MonotonicInstant
-    private var handshakeBudget: TokenBucket
-    private var addresses = AddressBuckets()
-    private var cookieSecret: [UInt8] = []
-    private var cookieSecretMade: MonotonicInstant
+    private let mac1Key: SymmetricKey
+    private let replyKey: SymmetricKey
+    private var admission: HandshakeAdmission
+    private var putOff: (count: UInt64, since: MonotonicInstant)
     private var refusalReported: MonotonicInstant?
     /// Datagrams by outcome.
     public private(set) var counters = Counters()
@@ -98,11 +110,13 @@ public struct StationLink: Sendable {
         self.cipher = cipher
         self.exportsKeys = exportsKeys
         timersDue = now
+        var random = random
+        admission = HandshakeAdmission(secret: Self.randomBytes(32, &random), at: now)
         self.random = random
         self.freshness = freshness
-        handshakeBudget = TokenBucket(rate: 100, burst: 50, at: now)
-        cookieSecretMade = now
-        cookieSecret = randomBytes(32)
+        mac1Key = HandshakeMAC.mac1Key(publicKey: own.publicKey)
+        replyKey = HandshakeMAC.replyKey(publicKey: own.publicKey)
+        putOff = (0, now)
         enrol(enrolled)
     }
 
@@ -169,10 +183,10 @@ public struct StationLink: Sendable {
         let peer = place(of: drone).map { peers[$0] }
         return (peer?.clock.roundTrip, peer?.clock.bound)
     }
-    /// Objects put together, and given up, of a drone's present flight.
-    public func objectCounts(of drone: DroneID) -> (completed: UInt64, abandoned: UInt64) {
+    /// Objects put together, and given up, of a drone's present flight; and what was not looked at because it sends too much.
+    public func objectCounts(of drone: DroneID) -> (completed: UInt64, abandoned: UInt64, overLimit: UInt64) {
         let peer = place(of: drone).map { peers[$0] }
-        return (peer?.reassembler.completed ?? 0, peer?.reassembler.abandoned ?? 0)
+        return (peer?.reassembler.completed ?? 0, peer?.reassembler.abandoned ?? 0, peer?.refused ?? 0)
     }
 
     /// A number over all state that a datagram may change, but counters and the handshake budget. Equal before and after
@@ -190,23 +204,37 @@ public struct StationLink: Sendable {
     // MARK: - Handshake
 
     private mutating func handleInitiation(_ datagram: [UInt8], from endpoint: LinkEndpoint, at now: MonotonicInstant) {
-        guard let message = InitiationMessage(datagram, stationKey: own.publicKey) else {
+        guard let message = InitiationMessage(datagram, mac1Key: mac1Key) else {
             counters.foreign += 1
             return
         }
-        guard admit(message, from: endpoint, at: now) else { return }
+        guard let isProven = admit(message, from: endpoint, at: now) else { return }
         var noise = NoiseResponder(prologue: cipher.prologue, own: own)
         guard let (key, bytes) = try? noise.readInitiation(message.noise),
             let payload = InitiationMessage.Payload(bytes)
         else {
             counters.forged += 1
+            if isProven { admission.failed(endpoint, at: now) }
             return
         }
-        guard let place = peers.firstIndex(where: { $0.publicKey == key }) else { return reportUnknown(key, at: now) }
+        guard let place = peers.firstIndex(where: { $0.publicKey == key }) else {
+            if isProven { admission.failed(endpoint, at: now) }
+            return reportUnknown(key, at: now)
+        }
         let drone = peers[place].drone
         guard payload.freshness > freshness[drone] ?? 0 else {
             counters.replayed += 1
-            return report(.staleHandshake(drone), at: now)
+            if isProven { admission.failed(endpoint, at: now) }
+            switch peers[place].staleHandshake(counter: payload.freshness, from: endpoint, at: now) {
+            case .staleHandshake(let drone, let from)?: report(.staleHandshake(drone, from: from), at: now)
+            case let event?: outputs.append(.event(event))
+            case nil: break
+            }
+            return
+        }
+        guard peers[place].quota.mayShakeHands(at: now) else {
+            counters.overLimit += 1
+            return
         }
         guard let ephemeral = StaticKeyPair(secret: randomBytes(32)),
             let (response, keys) = try? noise.writeResponse(payload: [], ephemeral: ephemeral)
@@ -217,7 +245,8 @@ public struct StationLink: Sendable {
         freshness[drone] = payload.freshness
         let session = TransportSession(
             keys: keys, isInitiator: false, cipher: cipher, localIndex: index, remoteIndex: message.sender, at: now)
-        if let dropped = peers[place].prepare(session, flight: payload.flight) { sessions[dropped] = nil }
+        let displaced = peers[place].prepare(session, flight: payload.flight, counter: payload.freshness, at: now)
+        if let displaced { sessions[displaced] = nil }
         sessions[index] = place
         if exportsKeys {
             outputs.append(.exportKeys(SessionKey.both(keys, station: index, drone: message.sender)))
@@ -229,24 +258,30 @@ public struct StationLink: Sendable {
                 to: endpoint))
     }
 
-    /// Under load only senders that prove their address get a handshake, each address a few a second.
+    /// Under load only senders that prove their address get a handshake, each address and port a few a second. Nil when it gets
+    /// none, else whether it has proven its address.
     private mutating func admit(_ message: InitiationMessage, from endpoint: LinkEndpoint, at now: MonotonicInstant)
-        -> Bool
+        -> Bool?
     {
-        if handshakeBudget.take(at: now) { return true }
+        if admission.needsSecret(at: now) { admission.renew(secret: randomBytes(32), at: now) }
+        let verdict = admission.verdict(on: message, from: endpoint, at: now)
+        if case .admitted(let isProven) = verdict { return isProven }
         counters.deferred += 1
-        if now.since(cookieSecretMade) >= .seconds(120) {
-            cookieSecret = randomBytes(32)
-            cookieSecretMade = now
-        }
-        let cookie = HandshakeMAC.tag(endpoint.bytes, key: cookieSecret)
-        guard addresses.take(endpoint, at: now) else { return false }
-        if message.hasValidMAC2(cookie: cookie) { return true }
+        notePutOff(at: now)
+        guard verdict == .cookieWanted else { return nil }
         let reply = CookieReply.encode(
-            receiver: message.sender, cookie: cookie, salt: randomBytes(16), mac1: message.mac1,
-            stationKey: own.publicKey)
+            receiver: message.sender, cookie: admission.cookie(for: endpoint), salt: randomBytes(16),
+            mac1: message.mac1, replyKey: replyKey)
         outputs.append(.transmit(reply, to: endpoint))
-        return false
+        return nil
+    }
+
+    /// A few that wait for a cookie are everyday life after a station's restart.
+    private mutating func notePutOff(at now: MonotonicInstant) {
+        putOff.count += 1
+        guard now.since(putOff.since) >= .seconds(1) else { return }
+        if putOff.count >= 100 { outputs.append(.event(.handshakesPutOff(putOff.count))) }
+        putOff = (0, now)
     }
 
     private mutating func reportUnknown(_ key: [UInt8], at now: MonotonicInstant) {
@@ -270,6 +305,10 @@ public struct StationLink: Sendable {
             counters.foreign += 1
             return
         }
+        guard peers[place].quota.mayOpen(at: now) else {
+            counters.overLimit += 1
+            return
+        }
         switch peers[place].open(datagram, header: header, from: endpoint, isMarked: isMarked, at: now) {
         case .forged: counters.forged += 1
         case .replayed: counters.replayed += 1
@@ -282,13 +321,18 @@ public struct StationLink: Sendable {
                 counters.malformed += 1
                 return
             }
-            for record in records { carryOut(record, of: place, at: now) }
+            var answer: Output?
+            for record in records { carryOut(record, of: place, &answer, at: now) }
+            if let answer { outputs.append(answer) }
         }
     }
 
-    private mutating func carryOut(_ record: Record, of place: Int, at now: MonotonicInstant) {
-        let (object, answer) = peers[place].handle(record, at: now)
-        if let answer { outputs.append(answer) }
+    /// A datagram gets one answer at most: of several pings in it the last is answered.
+    private mutating func carryOut(
+        _ record: Record, of place: Int, _ answer: inout Output?, at now: MonotonicInstant
+    ) {
+        let (object, pong) = peers[place].handle(record, at: now)
+        if let pong { answer = pong }
         if let object { outputs.append(.deliver(peers[place].drone, object.bytes, isBackfill: object.isBackfill)) }
     }
 
@@ -298,7 +342,9 @@ public struct StationLink: Sendable {
         for index in expired { sessions[index] = nil }
     }
 
-    private mutating func randomBytes(_ count: Int) -> [UInt8] {
+    private mutating func randomBytes(_ count: Int) -> [UInt8] { Self.randomBytes(count, &random) }
+
+    private static func randomBytes(_ count: Int, _ random: inout any RandomNumberGenerator & Sendable) -> [UInt8] {
         var bytes: [UInt8] = []
         while bytes.count < count { withUnsafeBytes(of: random.next()) { bytes.append(contentsOf: $0) } }
         return Array(bytes.prefix(count))

@@ -1,6 +1,5 @@
 import Foundation
 import LinkProtocol
-import Logging
 
 /// Where session keys go when somebody asked for them: a line a key, as `scripts/wireshark` reads them.
 ///
@@ -32,10 +31,6 @@ public struct SessionKeyFile: Sendable {
         guard bytes.withUnsafeBytes({ write(file, $0.baseAddress, $0.count) }) == bytes.count else {
             throw KeyError("\(path): \(String(cString: strerror(errno))); keys of one session are missing there")
         }
-    }
-
-    func export(_ keys: [SessionKey], _ logger: Logger) {
-        do { try append(keys) } catch { logger.error("\(error)") }
     }
 
     static func line(_ key: SessionKey) -> String {

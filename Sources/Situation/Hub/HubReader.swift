@@ -1,3 +1,4 @@
+import FlightTypes
 import Synchronization
 
 /// What a reader's queue does when its owner is slower than the flight.
@@ -5,7 +6,8 @@ public enum DropRule: Sendable {
     /// Per drone and stream only the newest frame waits; other objects up to a limit, oldest first; all of them together up to
     /// `newestBytesLimit` bytes, oldest first; nothing that was backfilled. For pictures people look at.
     case newestFrame
-    /// All wait, up to this many bytes; beyond it new ones are refused, counted, and the owner raises an alarm. For evidence.
+    /// All wait, up to this many bytes; beyond it new ones are refused, counted, and the owner raises an alarm. One drone may hold
+    /// up to three times what is still free, so that another always finds room. For evidence.
     case refuseBeyond(bytes: Int)
 }
 
@@ -27,9 +29,13 @@ public final class HubReader: Sendable {
     private struct State {
         var queue: [HubObject] = []
         var statistics = Statistics()
+        /// Bytes waiting, by drone.
+        var held: [DroneID: Int] = [:]
         var waiter: (continuation: CheckedContinuation<[HubObject]?, Never>, limit: Int)?
         var isFinished = false
     }
+    /// Of what is free, one drone may hold so many times as much: alone three quarters of all, beside it a quarter stays.
+    private static let shareOfFree = 3
     private let rule: DropRule
     private let state = Mutex(State())
 
@@ -79,10 +85,13 @@ public final class HubReader: Sendable {
     private func append(_ object: HubObject, to state: inout State) {
         switch rule {
         case .refuseBeyond(let bytes):
-            guard state.statistics.queuedBytes + object.bytes.count <= bytes else {
+            let free = bytes - state.statistics.queuedBytes
+            let held = state.held[object.drone, default: 0] + object.bytes.count
+            guard object.bytes.count <= free, held <= Self.shareOfFree * free else {
                 state.statistics.dropped += 1
                 return
             }
+            state.held[object.drone] = held
         case .newestFrame:
             guard !object.isBackfill else { return }
             if let stream = object.frameStream {
@@ -115,6 +124,7 @@ public final class HubReader: Sendable {
         guard limit < state.queue.count else {
             defer {
                 state.queue = []
+                state.held = [:]
                 state.statistics.queued = 0
                 state.statistics.queuedBytes = 0
             }
@@ -123,7 +133,11 @@ public final class HubReader: Sendable {
         let taken = Array(state.queue.prefix(limit))
         state.queue.removeFirst(limit)
         state.statistics.queued -= limit
-        state.statistics.queuedBytes -= taken.reduce(0) { $0 + $1.bytes.count }
+        for object in taken {
+            state.statistics.queuedBytes -= object.bytes.count
+            guard let held = state.held[object.drone] else { continue }
+            state.held[object.drone] = held > object.bytes.count ? held - object.bytes.count : nil
+        }
         return taken
     }
 }

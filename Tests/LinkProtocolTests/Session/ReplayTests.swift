@@ -57,7 +57,7 @@ import Testing
         #expect(network.station.counters.accepted == 0)
         #expect(network.station.counters.replayed == 1)
         // It is told, and gets no answer.
-        if case .event(.staleHandshake(network.name)) = network.station.nextOutput(at: network.now) {
+        if case .event(.staleHandshake(network.name, from: attacker)) = network.station.nextOutput(at: network.now) {
         } else {
             Issue.record("a replayed handshake was not told")
         }

@@ -59,6 +59,9 @@ struct VirtualNetwork {
     var captured: [Datagram] = []
     /// Datagrams that the station sent to addresses where the drone is not.
     private(set) var strayed = 0
+    private var strayedLately: [(bytes: [UInt8], endpoint: LinkEndpoint)] = []
+    /// How often a counter had to be made durable.
+    private(set) var freshnessWrites = 0
     private(set) var stationTransmissions = 0
     /// Session keys that either end handed out.
     private(set) var droneKeysExported: [SessionKey] = [], stationKeysExported: [SessionKey] = []
@@ -204,10 +207,17 @@ struct VirtualNetwork {
     private mutating func drainStation() -> MonotonicInstant {
         while true {
             switch station.nextOutput(at: now) {
-            case .persistFreshness(let drone, let counter): freshness[drone] = counter
+            case .persistFreshness(let drone, let counter):
+                freshness[drone] = counter
+                freshnessWrites += 1
             case .transmit(let bytes, let endpoint):
                 stationTransmissions += 1
-                if endpoint == droneEndpoint { transmit(Datagram(bytes: bytes, sender: nil)) } else { strayed += 1 }
+                guard endpoint != droneEndpoint else {
+                    transmit(Datagram(bytes: bytes, sender: nil))
+                    continue
+                }
+                strayed += 1
+                if strayedLately.count < 1000 { strayedLately.append((bytes, endpoint)) }
             case .deliver(_, let bytes, let isBackfill): receive(bytes, isBackfill)
             case .event(let event):
                 stationEvents.append(event)
@@ -216,6 +226,12 @@ struct VirtualNetwork {
             case .wait(let until): return until
             }
         }
+    }
+
+    /// What the station has lately sent to an address where the drone is not, at most a thousand datagrams.
+    mutating func takeStrayed(to endpoint: LinkEndpoint) -> [[UInt8]] {
+        defer { strayedLately = [] }
+        return strayedLately.filter { $0.endpoint == endpoint }.map(\.bytes)
     }
 
     private mutating func receive(_ bytes: [UInt8], _ isBackfill: Bool) {
