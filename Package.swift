@@ -135,7 +135,8 @@ let package = Package(
         tests("NetworkImpairmentTests", ["NetworkImpairment", "FlightTypes"]),
         tests("LinkSimulationTests", ["LinkSimulation", "LinkProtocol", "NetworkImpairment", "FlightTypes"]),
         tests("LinkProtocolTests", ["LinkProtocol", "FlightTypes", crypto]),
-        tests("LinkTransportTests", ["LinkTransport", "LinkProtocol", "FlightTypes"]),
+        tests(
+            "LinkTransportTests", ["LinkTransport", "LinkProtocol", "FlightTypes", nioCore, nioPosix, logging]),
         tests("SensorsTests", ["Sensors", "ImageCoding", "FlightTypes", "Geodesy", "CDevices", crypto]),
         tests("RecordingTests", ["Recording", "FlightTypes", crypto, product("GRDB", "GRDB.swift")]),
         tests("ConfigurationFileTests", ["ConfigurationFile"]),
@@ -153,8 +154,10 @@ let package = Package(
             [
                 "DroneAgent", "ConfigurationFile", "Geodesy", "HotspotDetection", "Tracking", "VisibleWitness",
                 "Scenario",
-                "Sensors", "LinkProtocol", "ImageCoding", "FlightTypes",
+                "Sensors", "LinkProtocol", "ImageCoding", "FlightTypes", logging,
             ]),
-        tests("LeitstelleTests", ["Leitstelle", "Situation", "Viewer", "FlightTypes", "ConfigurationFile"]),
+        tests(
+            "LeitstelleTests",
+            ["Leitstelle", "LinkProtocol", "Situation", "Viewer", "FlightTypes", "ConfigurationFile", logging]),
     ]
 )

@@ -114,6 +114,7 @@ public final class Agent: Sendable {
         let stopping = Task { await stopped() }
         let sending = Task { () -> Bool in
             var quiet = 0
+            var rounds = 0
             var last: UInt64?
             while !Task.isCancelled {
                 try? await Task.sleep(for: .milliseconds(500))
@@ -121,8 +122,12 @@ public final class Agent: Sendable {
                 quiet = snapshot.isEstablished && snapshot.link.missing == 0 ? quiet + 1 : 0
                 // The records on board are looked through meanwhile; then nothing is missing for good.
                 if quiet >= 6 { return true }
-                if snapshot.link.missing != last { logger.notice("\(snapshot.link.missing) objects still to follow") }
-                last = snapshot.link.missing
+                // Progress, not a line for each of them.
+                if snapshot.link.missing != last, rounds % 20 == 0 {
+                    logger.notice("\(snapshot.link.missing) objects still to follow")
+                    last = snapshot.link.missing
+                }
+                rounds += 1
             }
             return false
         }

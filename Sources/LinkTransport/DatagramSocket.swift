@@ -19,6 +19,10 @@ struct ReceivedDatagram {
 enum DatagramSocket {
     /// Kernel memory asked for received datagrams; one 720p frame is about 70 datagrams in a row.
     static let receiveBufferBytes = 4 << 20
+    /// Datagrams (or rows of joined ones) taken from the kernel in one call, and calls before others have their turn: under a
+    /// flood the reading itself is what counts.
+    private static let messagesPerCall = 16
+    private static let callsInARow = 4
     /// `IP_MTU_DISCOVER` and `IP_PMTUDISC_PROBE` of Linux: never fragment, and do not believe the kernel's own idea of the path.
     private static let mtuDiscover = NIOBSDSocket.Option(rawValue: 10)
     private static let probe = 3
@@ -38,9 +42,11 @@ enum DatagramSocket {
     ) -> EventLoopFuture<any Channel> {
         var bootstrap = DatagramBootstrap(group: loop)
             .channelOption(
-                .recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: isOffloading ? 65_536 : 2048)
+                .recvAllocator,
+                value: FixedSizeRecvByteBufferAllocator(capacity: messagesPerCall * (isOffloading ? 65_536 : 2048))
             )
-            .channelOption(.maxMessagesPerRead, value: 64)
+            .channelOption(.datagramVectorReadMessageCount, value: messagesPerCall)
+            .channelOption(.maxMessagesPerRead, value: UInt(callsInARow))
             .channelOption(.socketOption(.so_rcvbuf), value: .init(receiveBufferBytes))
             .channelOption(.socketOption(.so_sndbuf), value: .init(receiveBufferBytes))
             .channelInitializer { channel in
@@ -77,17 +83,15 @@ private final class DatagramHandler: ChannelInboundHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let envelope = unwrapInboundIn(data)
         let isMarked = envelope.metadata?.ecnState == .congestionExperienced
-        let bytes = envelope.data.readableBytesView
         let segment = envelope.metadata?.segmentSize ?? 0
-        guard segment > 0, segment < bytes.count else {
-            onDatagram(.init(bytes: Array(bytes), sender: envelope.remoteAddress, isMarked: isMarked))
-            return
-        }
-        var start = bytes.startIndex
-        while start < bytes.endIndex {
-            let end = min(start + segment, bytes.endIndex)
-            onDatagram(.init(bytes: Array(bytes[start..<end]), sender: envelope.remoteAddress, isMarked: isMarked))
-            start = end
+        envelope.data.withUnsafeReadableBytes { bytes in
+            guard segment > 0, segment < bytes.count else {
+                return onDatagram(.init(bytes: Array(bytes), sender: envelope.remoteAddress, isMarked: isMarked))
+            }
+            for start in stride(from: 0, to: bytes.count, by: segment) {
+                let part = UnsafeRawBufferPointer(rebasing: bytes[start..<min(start + segment, bytes.count)])
+                onDatagram(.init(bytes: Array(part), sender: envelope.remoteAddress, isMarked: isMarked))
+            }
         }
     }
 

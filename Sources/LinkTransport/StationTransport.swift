@@ -107,7 +107,7 @@ public final class StationTransport: @unchecked Sendable {
             try await loop.submit { self.adopt(channel) }.get()
             return channel.localAddress?.port ?? port
         } catch let error as IOError where error.errnoCode == EADDRNOTAVAIL && port > 0 {
-            try await loop.submit { self.bindLater(because: "\(self.host) is no address of this machine (yet)") }.get()
+            try await loop.submit { self.bindLater(because: self.reason(of: error)) }.get()
             return nil
         }
     }
@@ -179,10 +179,15 @@ public final class StationTransport: @unchecked Sendable {
             self.makeSocket(port: self.port).assumeIsolated().whenComplete { result in
                 switch result {
                 case .success(let channel): self.adopt(channel)
-                case .failure(let error): self.bindLater(because: "\(error)")
+                case .failure(let error): self.bindLater(because: self.reason(of: error))
                 }
             }
         }
+    }
+
+    private func reason(of error: any Error) -> String {
+        let isForeign = (error as? IOError)?.errnoCode == EADDRNOTAVAIL
+        return isForeign ? "\(host) is no address of this machine (yet)" : "\(error)"
     }
 
     private func makeSocket(port: Int) -> EventLoopFuture<any Channel> {

@@ -173,11 +173,15 @@ class Drone:
             state.mix_key(agree(self.own, theirs))
             state.mix_hash(reply[44:60])
             self.key = state.expand(b"")[0]
+            self.plug.setblocking(False)
             return
         sys.exit("the station does not let the drone in")
 
     def send(self, plaintext):
-        self.plug.sendto(seal(self.key, self.index, self.counter, plaintext), self.target)
+        try:
+            self.plug.sendto(seal(self.key, self.index, self.counter, plaintext), self.target)
+        except BlockingIOError:
+            pass
         self.counter += 1
 
 
@@ -217,7 +221,7 @@ def flood_drone(options, station):
         place += 1
         if place % 64 == 0:
             try:
-                while drone.plug.recv(2048, socket.MSG_DONTWAIT):
+                while drone.plug.recv(2048):
                     pass
             except BlockingIOError:
                 pass

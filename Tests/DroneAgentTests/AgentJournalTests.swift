@@ -1,5 +1,6 @@
 import FlightTypes
 import LinkProtocol
+import Logging
 import Testing
 
 @testable import DroneAgent
@@ -41,7 +42,8 @@ private func at(_ seconds: Double) -> MonotonicInstant { MonotonicInstant(nanose
             lines += [line].compactMap { $0 } + journal.overdue(at: now)
         }
         #expect(lines.count <= 8)
-        #expect(lines.first?.text == "thermal0: open at 115200 baud" || lines.first?.text == "thermal: open at 115200 baud")
+        #expect(
+            lines.first?.text == "thermal0: open at 115200 baud" || lines.first?.text == "thermal: open at 115200 baud")
         #expect(lines.contains { $0.level == .warning && $0.text.contains("times in") })
         // Another thing under the same name is told at once.
         #expect(journal.line(for: StreamID(.visible), .missing, "no such device", at: at(601)) != nil)
@@ -81,6 +83,8 @@ private func at(_ seconds: Double) -> MonotonicInstant { MonotonicInstant(nanose
         #expect(facts.text(seconds: 5).contains("It was there before"))
         facts.hasStationAnswered = true
         #expect(facts.text(seconds: 5).contains("its key is right"))
-        #expect(NoConnection(host: "192.0.2.1", port: 1, address: "192.0.2.1").text(seconds: 9).contains("to 192.0.2.1:1 for 9 s"))
+        #expect(
+            NoConnection(host: "192.0.2.1", port: 1, address: "192.0.2.1").text(seconds: 9).contains(
+                "to 192.0.2.1:1 for 9 s"))
     }
 }

@@ -25,7 +25,8 @@ private func at(_ seconds: Double) -> MonotonicInstant { MonotonicInstant(nanose
         #expect(trouble.failed(at: at(5))?.times == "")
         for step in 1..<20 { #expect(trouble.failed(at: at(5 + Double(step) / 2)) == nil) }
         #expect(trouble.failed(at: at(15))?.times == " (21 times in 10 s)")
-        #expect(RepeatedTrouble.Tally(count: 312, duration: .seconds(300)).afterwards() == " after 312 failures in 5 min")
+        #expect(
+            RepeatedTrouble.Tally(count: 312, duration: .seconds(300)).afterwards() == " after 312 failures in 5 min")
         #expect(RepeatedTrouble.Tally(count: 1, duration: .seconds(300)).afterwards("silences") == "")
         #expect(RepeatedTrouble.Tally(count: 3, duration: .milliseconds(10)).times == " (3 times in less than 1 s)")
     }
@@ -88,6 +89,8 @@ private func at(_ seconds: Double) -> MonotonicInstant { MonotonicInstant(nanose
         #expect(troubles.failed(1, at: at(3)) == nil)
         #expect(troubles.stillTroubled(at: at(12)).map(\.key) == [1])
         for key in 10..<1000 { #expect(troubles.failed(key, at: at(20 + Double(key))) != nil) }
-        #expect(Mirror(reflecting: troubles).children.first.map { Mirror(reflecting: $0.value).children.count } == Troubles<Int>.limit)
+        #expect(
+            Mirror(reflecting: troubles).children.first.map { Mirror(reflecting: $0.value).children.count }
+                == Troubles<Int>.limit)
     }
 }

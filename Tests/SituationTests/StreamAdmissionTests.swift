@@ -9,9 +9,9 @@ import Testing
         let all = (0..<400).map { StreamID($0 < 256 ? .visible : .thermal, UInt8($0 % 256)) }
         for _ in 0..<2 {
             #expect(all.count { admission.admits($0, of: alpha) } == StreamAdmission.limit)
-            #expect(admission.admits(all[0], of: alpha))
-            #expect(!admission.admits(all[399], of: alpha))
+            #expect(admission.admits(all[0], of: alpha) == true)
+            #expect(admission.admits(all[399], of: alpha) == false)
         }
-        #expect(admission.admits(all[399], of: bravo))
+        #expect(admission.admits(all[399], of: bravo) == true)
     }
 }

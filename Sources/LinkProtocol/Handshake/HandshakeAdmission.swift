@@ -1,4 +1,3 @@
-import Crypto
 import FlightTypes
 
 // An initiation with a right mac1:
@@ -22,14 +21,14 @@ struct HandshakeAdmission: Sendable {
     private var proven = TokenBucket(rate: 300, burst: 60)
     private var cookies = TokenBucket(rate: 30_000, burst: 3_000)
     private(set) var endpoints = EndpointBuckets()
-    private var secret: (key: SymmetricKey, made: MonotonicInstant)
+    private var secret: (key: [UInt8], made: MonotonicInstant)
 
     /// With a secret of 32 random bytes that cookies are made with.
-    init(secret: [UInt8], at now: MonotonicInstant) { self.secret = (SymmetricKey(data: secret), now) }
+    init(secret: [UInt8], at now: MonotonicInstant) { self.secret = (secret, now) }
 
     /// Whether the secret is old: whoever got a cookie made with it has to get another one.
     func needsSecret(at now: MonotonicInstant) -> Bool { now.since(secret.made) >= Self.secretLife }
-    mutating func renew(secret bytes: [UInt8], at now: MonotonicInstant) { secret = (SymmetricKey(data: bytes), now) }
+    mutating func renew(secret bytes: [UInt8], at now: MonotonicInstant) { secret = (bytes, now) }
 
     mutating func verdict(on message: InitiationMessage, from endpoint: LinkEndpoint, at now: MonotonicInstant)
         -> Verdict

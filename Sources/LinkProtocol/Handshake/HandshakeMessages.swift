@@ -1,4 +1,3 @@
-import Crypto
 import FlightTypes
 
 // docs/wire-format.md §3.
@@ -61,7 +60,7 @@ public struct InitiationMessage: Sendable {
     }
 
     /// The same with a key that was made before.
-    init?(_ datagram: [UInt8], mac1Key: SymmetricKey) {
+    init?(_ datagram: [UInt8], mac1Key: [UInt8]) {
         guard datagram.count == Self.size, datagram[1] == LinkLimits.version,
             HandshakeMAC.equal(HandshakeMAC.tag(datagram[0..<116], key: mac1Key), datagram[116..<132])
         else { return nil }
@@ -126,7 +125,7 @@ enum CookieReply {
     }
 
     static func encode(
-        receiver: UInt32, cookie: [UInt8], salt: [UInt8], mac1: ArraySlice<UInt8>, replyKey: SymmetricKey
+        receiver: UInt32, cookie: [UInt8], salt: [UInt8], mac1: ArraySlice<UInt8>, replyKey: [UInt8]
     ) -> [UInt8] {
         var writer = ByteWriter(capacity: size)
         writer.write(DatagramType.cookieReply.rawValue)
@@ -135,8 +134,7 @@ enum CookieReply {
         writer.write(receiver)
         writer.write(bytes: salt)
         writer.write(
-            bytes: NoiseCipher.seal(
-                cookie, key: HandshakeMAC.cookieKey(replyKey, salt: salt), counter: 0, associatedData: mac1))
+            bytes: HandshakeMAC.sealCookie(cookie, replyKey: replyKey, salt: salt, mac1: Array(mac1)))
         return writer.bytes
     }
 
@@ -145,7 +143,8 @@ enum CookieReply {
         guard datagram.count == size, datagram[1] == LinkLimits.version else { return nil }
         var reader = ByteReader(datagram[4...])
         guard (try? reader.read(UInt32.self)) == sender, let salt = try? reader.readBytes(16) else { return nil }
-        let key = HandshakeMAC.cookieKey(HandshakeMAC.replyKey(publicKey: stationKey), salt: salt)
-        return try? NoiseCipher.open(reader.readRest(), key: key, counter: 0, associatedData: mac1)
+        return HandshakeMAC.openCookie(
+            Array(reader.readRest()), replyKey: HandshakeMAC.replyKey(publicKey: stationKey), salt: Array(salt),
+            mac1: mac1)
     }
 }

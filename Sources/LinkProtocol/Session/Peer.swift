@@ -23,6 +23,8 @@ struct Peer: Sendable {
     private var receipts = ReceiptBook()
     var quota = DroneQuota()
     private var rival = Rival()
+    /// When `current` was confirmed, and whether its predecessor has been heard long after that.
+    private var confirmed: (at: MonotonicInstant, isOverlapNoted: Bool)?
     /// The handshake that was answered last: a copy of it that the network made is no replay.
     private var answered: (counter: UInt64, at: MonotonicInstant)?
     private var refusedTold: UInt64 = 0
@@ -113,6 +115,7 @@ struct Peer: Sendable {
                 pingDue = now
                 events.append(.established(drone, flight: candidate.flight))
                 isBegun = true
+                confirmed = (now, false)
             }
         } else {
             opened = .forged
@@ -122,12 +125,7 @@ struct Peer: Sendable {
         case .replayed: return .replayed
         case .plaintext(let plaintext, let isNewest):
             quota.opened(at: now)
-            // A drone sends nothing under old keys once it has new ones; five seconds is longer than the network holds it back.
-            if isPrevious, let current, now.since(current.created) >= .seconds(5), let endpoint,
-                let event = event(rival.data(from: sender, connected: endpoint, at: now))
-            {
-                events.append(event)
-            }
+            if isPrevious, let event = event(overlap(from: sender, at: now)) { events.append(event) }
             lastHeard = now
             if isSilent, !isBegun { events.append(.heard(drone)) }
             isSilent = false
@@ -139,6 +137,16 @@ struct Peer: Sendable {
             if !plaintext.isEmpty { scheduleFeedback(isPrevious: isPrevious, at: now) }
             return .accepted(plaintext, events, droppedSessions: dropped)
         }
+    }
+
+    /// Something came under the keys before the present ones: a drone sends nothing under old keys once it has new ones.
+    private mutating func overlap(from sender: LinkEndpoint, at now: MonotonicInstant) -> Rival.Finding? {
+        guard let confirmed, let endpoint, sender != endpoint else { return nil }
+        let since = now.since(confirmed.at)
+        if since >= Rival.longOverlap { return rival.data(from: sender, connected: endpoint, at: now) }
+        guard since >= Rival.shortOverlap, !confirmed.isOverlapNoted else { return nil }
+        self.confirmed?.isOverlapNoted = true
+        return rival.overlap(from: sender, connected: endpoint, at: now)
     }
 
     private mutating func scheduleFeedback(isPrevious: Bool, at now: MonotonicInstant) {
@@ -214,7 +222,8 @@ struct Peer: Sendable {
             reassembler.expire(at: now)
             if let output = seal(.ping(sent: now), at: now) { outputs.append(output) }
             if refused != refusedTold {
-                outputs.append(.event(.overLimit(drone, refused: refused > refusedTold ? refused - refusedTold : refused)))
+                outputs.append(
+                    .event(.overLimit(drone, refused: refused > refusedTold ? refused - refusedTold : refused)))
                 refusedTold = refused
             }
             if let event = event(rival.expired(at: now)) { outputs.append(.event(event)) }

@@ -14,6 +14,12 @@ struct Rival: Sendable {
     /// Handshakes further apart have nothing to do with each other.
     private static let patience: Duration = .seconds(60)
 
+    /// Under old keys from elsewhere so long after the new ones: no network holds datagrams back like that.
+    static let longOverlap: Duration = .seconds(5)
+    /// So long a network may hold them back, once: a path that stood still and was left for another one.
+    static let shortOverlap: Duration = .seconds(1)
+
+    private var overlaps = (count: 0, newest: MonotonicInstant(nanoseconds: 0))
     private var endpoint: LinkEndpoint?
     private var highest: UInt64 = 0
     private var first = MonotonicInstant(nanoseconds: 0)
@@ -55,13 +61,22 @@ struct Rival: Sendable {
         return tell(.twoMachines(connected: connected, other: endpoint), at: now)
     }
 
+    /// The same, shorter, for the first time since the newer session has been confirmed: two of these within a minute are two
+    /// machines that push each other out.
+    mutating func overlap(from endpoint: LinkEndpoint, connected: LinkEndpoint, at now: MonotonicInstant) -> Finding? {
+        if now.since(overlaps.newest) >= Self.patience { overlaps.count = 0 }
+        overlaps = (overlaps.count + 1, now)
+        guard overlaps.count >= 2 else { return nil }
+        return tell(.twoMachines(connected: connected, other: endpoint), at: now)
+    }
+
     /// A single one that nothing followed was played back.
     mutating func expired(at now: MonotonicInstant) -> Finding? {
         guard count == 1, now.since(first) >= Self.together + .seconds(2) else { return nil }
         return replay(at: now)
     }
 
-    private init(after old: Rival) { lastTold = old.lastTold }
+    private init(after old: Rival) { (lastTold, overlaps) = (old.lastTold, old.overlaps) }
     /// Nothing seen.
     init() {}
 

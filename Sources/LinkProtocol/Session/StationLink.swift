@@ -1,4 +1,3 @@
-import Crypto
 import FlightTypes
 
 // The station's end, without sockets: any number of enrolled drones behind one port.
@@ -91,8 +90,8 @@ public struct StationLink: Sendable {
     private var freshness: [DroneID: UInt64]
     private var outputs = OutputQueue<Output>()
     private var timersDue: MonotonicInstant
-    private let mac1Key: SymmetricKey
-    private let replyKey: SymmetricKey
+    private let mac1Key: [UInt8]
+    private let replyKey: [UInt8]
     private var admission: HandshakeAdmission
     private var putOff: (count: UInt64, since: MonotonicInstant)
     private var refusalReported: MonotonicInstant?

@@ -22,7 +22,9 @@ struct NameLookup: Sendable {
         var list: UnsafeMutablePointer<addrinfo>?
         let code = getaddrinfo(host, String(port), &hints, &list)
         guard code == 0 else {
-            throw Failure(description: code == EAI_SYSTEM ? String(cString: strerror(errno)) : String(cString: gai_strerror(code)))
+            throw Failure(
+                description: code == EAI_SYSTEM ? String(cString: strerror(errno)) : String(cString: gai_strerror(code))
+            )
         }
         defer { freeaddrinfo(list) }
         var found: [SocketAddress] = []

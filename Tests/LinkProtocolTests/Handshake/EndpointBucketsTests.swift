@@ -3,13 +3,16 @@ import Testing
 
 @testable import LinkProtocol
 
-private func at(_ milliseconds: Int) -> MonotonicInstant { MonotonicInstant(nanoseconds: Int64(milliseconds) * 1_000_000) }
+private func at(_ milliseconds: Int) -> MonotonicInstant {
+    MonotonicInstant(nanoseconds: Int64(milliseconds) * 1_000_000)
+}
 
 @Suite struct EndpointBucketsTests {
     @Test func endpointsAreBounded() {
         var buckets = EndpointBuckets()
         for number in 0..<50_000 {
-            let endpoint = LinkEndpoint(host: [UInt8(number >> 16), UInt8(number >> 8 & 255)], port: UInt16(number & 255))
+            let endpoint = LinkEndpoint(
+                host: [UInt8(number >> 16), UInt8(number >> 8 & 255)], port: UInt16(number & 255))
             expect(buckets.take(endpoint, at: at(number / 20)), is: true)
             #expect(buckets.count <= 2 * EndpointBuckets.halfLimit)
         }

@@ -59,6 +59,14 @@ private let there = LinkEndpoint(host: [2], port: 2)
         #expect(rival.expired(at: at(20)) == nil)
     }
 
+    /// A path that stood still gives out what it held, once; two machines that push each other out do that again.
+    @Test func secondOverlapWithinAMinuteIsASecondMachine() {
+        var rival = Rival()
+        #expect(rival.overlap(from: there, connected: here, at: at(0)) == nil)
+        #expect(rival.overlap(from: there, connected: here, at: at(70)) == nil)
+        #expect(rival.overlap(from: here, connected: there, at: at(75)) == .twoMachines(connected: there, other: here))
+    }
+
     @Test func findingsComeAtMostOnceASecond() {
         var rival = Rival()
         let found = (0..<100).count { rival.data(from: there, connected: here, at: at(Double($0) / 50)) != nil }

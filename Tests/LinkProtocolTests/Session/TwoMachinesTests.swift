@@ -31,9 +31,10 @@ import Testing
         }
     }
 
-    private func other(_ network: inout VirtualNetwork, flight: UInt32) -> Other {
+    private func makeOther(_ network: inout VirtualNetwork, flight: UInt32) -> Other {
         let configuration = DroneLink.Configuration(
-            own: network.droneKeys, stationKey: network.stationKeys.publicKey, flight: flight, bytesPerSecond: 1_000_000)
+            own: network.droneKeys, stationKey: network.stationKeys.publicKey, flight: flight, bytesPerSecond: 1_000_000
+        )
         return Other(
             link: DroneLink(configuration: configuration, random: SeededRandom(9), at: network.now), endpoint: second)
     }
@@ -47,7 +48,7 @@ import Testing
         var network = try VirtualNetwork(seed: 1)
         network.restartDrone(flight: 7)
         network.run(for: .seconds(3))
-        var other = other(&network, flight: 3)
+        var other = makeOther(&network, flight: 3)
         other.run(&network, for: .seconds(10))
         #expect(network.drone.isEstablished && !other.link.isEstablished)
         let found = findings(network)
@@ -60,7 +61,7 @@ import Testing
     @Test func laterMachineWithANewerFlightTakesThePlace() throws {
         var network = try VirtualNetwork(seed: 2)
         network.run(for: .seconds(3))
-        var other = other(&network, flight: 9)
+        var other = makeOther(&network, flight: 9)
         other.run(&network, for: .seconds(12))
         #expect(other.link.isEstablished && !network.drone.isEstablished)
         #expect(
@@ -73,7 +74,7 @@ import Testing
     @Test func copiedCardIsRecognisedWhileBothSend() throws {
         var network = try VirtualNetwork(seed: 3)
         network.run(for: .seconds(3))
-        var other = other(&network, flight: 1)
+        var other = makeOther(&network, flight: 1)
         other.run(&network, for: .seconds(20))
         #expect(findings(network).contains { if case .twoMachines = $0 { true } else { false } })
         #expect(!findings(network).contains { if case .staleHandshake = $0 { true } else { false } })
