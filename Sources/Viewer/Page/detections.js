@@ -186,12 +186,13 @@ export class DetectionList {
         }
         setText(card.number, groupLabel(group));
         setText(card.title, group.track ? trackTitle(group.track) : 'Wärmeauffälligkeit');
-        setText(card.place, place ? place.utmref || utmref(place.latitude, place.longitude) : withoutPlace(pose));
+        setText(card.place, place ? place.utmref || utmref(place.latitude, place.longitude) : 'ohne Ortsangabe');
         const radius = place ? `±${withUnit(Math.ceil(place.radius), 'm')}` : '';
         const degrees = group.temperature === null ? '' : withUnit(group.temperature, '°C', 1);
         setText(card.line, [radius, degrees].filter(Boolean).join(' · '));
         const kilometre = place ? rhineKilometre(this.axis, place) : null;
-        setText(card.river, kilometre === null ? '' : `≈ Rhein-km ${number(kilometre, 1)}`);
+        const river = kilometre === null ? '' : `≈ Rhein-km ${number(kilometre, 1)}`;
+        setText(card.river, place ? river : obstacleText(pose) || '');
         const { isNow, text } = group.track ? trackState(group.track, stationNow) : groupState(group, stationNow);
         setText(card.state, `${text} · ${group.drone}`);
         card.item.dataset.now = String(isNow);
@@ -210,11 +211,6 @@ export class DetectionList {
 /** A track has the drone's own number; others are numbered by this page. */
 export function groupLabel(group) {
     return group.track ? trackName(group.track) : String(group.number);
-}
-
-function withoutPlace(pose) {
-    const reason = obstacleText(pose);
-    return reason ? `ohne Ortsangabe – ${reason}` : 'ohne Ortsangabe';
 }
 
 function groupState(group, stationNow) {

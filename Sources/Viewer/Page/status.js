@@ -40,12 +40,13 @@ const obstacleWords = {
 };
 /** What a sensor's trouble is, and what to do; the drone's own English sentence stands beside it. */
 const noteWords = {
-    silent: 'es kommt nichts an', notUnderstood: 'Daten kommen, sind aber nicht lesbar – Baudrate prüfen',
-    otherProtocol: 'anderes Protokoll als eingestellt', noFix: 'kein Satellitenfix – freie Sicht zum Himmel nötig',
-    noPositionMessages: 'es kommen keine Positionsmeldungen', noVehicle: 'kein Autopilot zu hören',
-    severalVehicles: 'mehrere Fahrzeuge zu hören – position.system einstellen', unsigned: 'Pakete ohne Signatur',
-    otherKey: 'Signatur passt nicht zum Schlüssel', noReceiver: 'gpsd hat keinen Empfänger',
-    absent: 'nicht vorhanden', refused: 'Bilder werden abgelehnt', repeated: 'Bilder wiederholen sich',
+    silent: 'Es kommt nichts an (silent)', notUnderstood: 'Daten nicht lesbar: Baudrate prüfen (noise)',
+    otherProtocol: 'Anderes Protokoll als eingestellt (protocol)', noFix: 'Kein Satellitenfix (no fix)',
+    noPositionMessages: 'Keine Positionsmeldungen (no positions)', noVehicle: 'Kein Autopilot zu hören (no autopilot)',
+    severalVehicles: 'Mehrere Fahrzeuge: position.system einstellen (several)',
+    unsigned: 'Pakete ohne Signatur (unsigned)', otherKey: 'Signatur passt nicht (other key)',
+    noReceiver: 'gpsd hat keinen Empfänger (no receiver)', absent: 'Nicht vorhanden (absent)',
+    refused: 'Bilder werden abgelehnt (refused)', repeated: 'Bilder wiederholen sich (repeated)',
 };
 
 /** Why the drone gives no places now, or null. */
@@ -195,7 +196,9 @@ export class Status {
         const isOld = ageMs !== null && ageMs > poseLimitMs;
         const [level, word] = (pose && qualityWords[isOld ? 'stale' : pose.quality]) || ['off', dash];
         const doubts = ((pose && pose.doubts) || []).map((doubt) => doubtWords[doubt] || doubt);
-        const state = doubts.length > 0 ? `zweifelhaft: ${doubts.join(', ')}` : word;
+        const more = doubts.length > 1 ? ` +${doubts.length - 1}` : '';
+        const state = doubts.length > 0 ? `zweifelhaft: ${doubts[0]}${more}` : word;
+        this.fields.get('quality').title = doubts.join('\n');
         const obstacle = obstacleText(pose);
         const margin = pose && pose.marginMetres > 0 ? `zusätzlich ±${withUnit(Math.ceil(pose.marginMetres * 2.15), 'm')}` : '';
         set('obstacle', obstacle ? `Keine Orte: ${obstacle} (no places)` : margin);
@@ -222,8 +225,8 @@ export class Status {
                 element('span', 'sensor-count', `${number(sensor.taken)} ${unit}${lost}`));
             if (sensor.note) {
                 const { kind, text } = sensor.note;
-                const words = noteWords[kind];
-                const line = element('span', 'sensor-note', words ? `${words} (${text})` : text);
+                const line = element('span', 'sensor-note', noteWords[kind] || text);
+                line.title = text; // The drone's own sentence says how to mend it.
                 line.dataset.level = kind === 'following' ? 'off' : 'warn';
                 item.append(line);
             }
