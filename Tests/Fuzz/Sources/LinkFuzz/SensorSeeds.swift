@@ -7,11 +7,19 @@ import ImageCoding
 enum SensorSeeds {
     static func of(_ target: FuzzTarget) -> [(name: String, bytes: [UInt8])] {
         switch target {
-        case .mavlink: [("heartbeat", [20] + heartbeat), ("position", [7] + heartbeat + position)]
+        case .mavlink: [("heartbeat", [20] + heartbeat), ("position", [7] + heartbeat + position), ("parts", [50] + parts)]
         case .tlog:
             [("two", [30] + [UInt8](repeating: 0, count: 8) + heartbeat + [UInt8](repeating: 1, count: 8) + position)]
-        case .nmea: [("epoch", [40] + Array(sentences.utf8))]
-        case .gpsd: [("report", [60] + Array(report.utf8))]
+        case .nmea:
+            [
+                ("epoch", [40] + Array(sentences.utf8)), ("modes", [33] + Array(modes.utf8)),
+                ("foreign", [21] + heartbeat + position + [0x80, 0xF8, 0, 0xE6] + ubx),
+            ]
+        case .gpsd:
+            [
+                ("report", [60] + Array(report.utf8)), ("habits", [60] + Array(habits.utf8)),
+                ("foreign", [60] + Array(sentences.utf8) + heartbeat),
+            ]
         case .gymcu:
             serial(frame(GYMCU90640Frame(pixels: [Int16](repeating: 2500, count: 768), ambient: 3000)?.encoded()))
         case .teraranger:
@@ -53,6 +61,29 @@ enum SensorSeeds {
     private static let sentences =
         "$GNRMC,102030.00,A,5127.390000,N,00643.980000,E,4.346,270.00,010726,,,A*79\r\n"
         + "$GNGGA,102030.00,5127.390000,N,00643.980000,E,1,14,0.80,81.000,M,46.500,M,,*7A\r\n"
+    /// Reckoned, typed in, simulated, unsafe.
+    private static let modes =
+        "$GPGGA,102031.00,5127.390000,N,00643.980000,E,6,00,,81.000,M,46.500,M,,\r\n"
+        + "$GNRMC,102032.00,A,5127.390000,N,00643.980000,E,4.346,270.00,010726,,,S,U\r\n"
+        + "$GNGNS,102033.00,5127.390000,N,00643.980000,E,MN,00,,81.0,46.5,,,V\r\n"
+        + "$GNGLL,5127.390000,N,00643.980000,E,102034.00,A,E\r\n"
+    /// NAV-POSLLH of an old receiver.
+    private static let ubx: [UInt8] =
+        [0xB5, 0x62, 1, 2, 28, 0] + [UInt8](repeating: 7, count: 28) + [0, 0]
+    /// A gimbal by all three messages, a component that is no vehicle, an estimator in doubt, a second vehicle.
+    private static let parts: [UInt8] = [
+        (0, 154, [0, 0, 0, 0, 26, 0, 0, 0, 3]), (285, 154, [UInt8](repeating: 63, count: 49)),
+        (265, 1, [UInt8](repeating: 65, count: 20)), (158, 1, [UInt8](repeating: 1, count: 15)),
+        (193, 1, [UInt8](repeating: 0, count: 22)), (1, 1, [UInt8](repeating: 255, count: 31)),
+    ].flatMap { id, component, payload in
+        MAVLinkPacket(
+            version: 2, sequence: 0, system: 1, component: component, messageID: id, payload: payload
+        ).encoded() ?? []
+    } + heartbeat + position + [0xFE, 9, 0, 2, 1, 0, 0, 0, 0, 0, 2, 3, 0x51, 4, 3, 0, 0]
+    /// What gpsd prints for what is no number, and a comma too many.
+    private static let habits =
+        "{\"class\":\"DEVICES\",\"devices\":[],}\r\n{\"class\":\"TPV\",\"mode\":3,\"status\":5,\"lat\":51.4565,"
+        + "\"lon\":6.733,\"epx\":nan,\"eph\":-inf,}\r\n"
     private static let report =
         "{\"class\":\"TPV\",\"mode\":3,\"time\":\"2026-07-01T10:20:35.000Z\",\"lat\":51.4565,\"lon\":6.733,\"eph\":15.2}\r\n"
 }

@@ -14,7 +14,27 @@ enum PositionTargets {
         return stride(from: 1, to: bytes.count, by: size).map { bytes[$0..<min($0 + size, bytes.count)] }
     }
 
+    /// The session that drives a parser: samples are bounded by bytes, and a verdict has a sentence.
+    private static func session(_ bytes: [UInt8], _ make: () -> some PositionSession) {
+        var session = make()
+        var samples = 0
+        for (number, piece) in pieces(bytes).enumerated() {
+            let now = CaptureTime(
+                monotonic: MonotonicInstant(nanoseconds: Int64(number) * 700_000_000), wall: time.wall)
+            session.take(piece, at: now) { sample in
+                samples += 1
+                must(sample.pose.basis.positionMarginMetres >= 0, "a margin is an error")
+            }
+            if let verdict = session.verdict(at: now.monotonic) {
+                must(!verdict.note.text.isEmpty, "a verdict says why")
+            }
+        }
+        must(samples <= bytes.count, "samples are bounded")
+        session.restart()
+    }
+
     static func mavlink(_ bytes: [UInt8]) {
+        session(bytes) { MAVLinkSession(baud: 57_600) }
         var parser = MAVLinkParser()
         var telemetry = MAVLinkTelemetry()
         var check = PositionPlausibility()
@@ -47,6 +67,7 @@ enum PositionTargets {
     }
 
     static func nmea(_ bytes: [UInt8]) {
+        session(bytes) { NMEASession(baud: 9600) }
         var parser = NMEAParser()
         var check = PositionPlausibility()
         for piece in pieces(bytes) {
@@ -61,6 +82,7 @@ enum PositionTargets {
     }
 
     static func gpsd(_ bytes: [UInt8]) {
+        session(bytes) { GPSDSession() }
         var parser = GPSDParser()
         for piece in pieces(bytes) {
             parser.handle(piece)
