@@ -33,7 +33,8 @@ enum MAVLinkPosition {
 }
 
 /// What GPS_RAW_INT says: `lat@8 lon@12` 1e-7°, `alt@16` mm, `vel@24` cm/s, `cog@26` 0.01°, `fix_type@28`,
-/// `satellites_visible@29`, extension `h_acc@34` mm.
+/// `satellites_visible@29`, extension `h_acc@34` mm. GPS2_RAW says the same of a second receiver, with `vel@28 cog@30
+/// fix_type@32 satellites_visible@33` and `h_acc@41`.
 struct MAVLinkSatelliteFix: Sendable {
     /// As GPS_FIX_TYPE, 0…8.
     let fix: UInt8
@@ -45,9 +46,11 @@ struct MAVLinkSatelliteFix: Sendable {
     let accuracyMetres: Float
 
     init(_ packet: MAVLinkPacket) {
-        fix = packet.uint8(at: 28)
-        satellites = packet.uint8(at: 29)
-        let stated = packet.uint32(at: 34)
+        let isSecond = packet.messageID == 124
+        let motion = isSecond ? 28 : 24
+        fix = packet.uint8(at: motion + 4)
+        satellites = packet.uint8(at: motion + 5)
+        let stated = packet.uint32(at: isSecond ? 41 : 34)
         accuracyMetres = stated == 0 || stated > 1_000_000_000 ? .nan : Float(stated) / 1000
         guard fix >= 2, var place = MAVLinkPosition.pose(latitude: packet.int32(at: 8), longitude: packet.int32(at: 12))
         else {
@@ -55,9 +58,9 @@ struct MAVLinkSatelliteFix: Sendable {
             return
         }
         if fix >= 3 { place.altitudeMSLMetres = MAVLinkPosition.metres(packet.int32(at: 16)) }
-        let speed = packet.uint16(at: 24)
+        let speed = packet.uint16(at: motion)
         if speed != .max { place.groundSpeed = Float(speed) / 100 }
-        place.courseDegrees = MAVLinkPosition.degrees(packet.uint16(at: 26))
+        place.courseDegrees = MAVLinkPosition.degrees(packet.uint16(at: motion + 2))
         pose = place
     }
 }
