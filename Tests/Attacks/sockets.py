@@ -101,6 +101,19 @@ def foreign(verdict):
         for number in range(300):
             station.request("GET", "/", {"Host": f"evil{number}.example"})
         verdict(len(station.log().splitlines()) - lines <= 25, f"300 foreign names make {len(station.log().splitlines()) - lines} lines")
+        key = "dGhlIHNhbXBsZSBub25jZQ=="
+        wish = {"Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": key}
+        for what, headers, path, wanted in (
+                ("HTTP/2 over plain text", {"Upgrade": "h2c", "Connection": "Upgrade, HTTP2-Settings", "HTTP2-Settings": "AAMA"}, "/login", 200),
+                ("a WebSocket", wish, "/login", 200),
+                ("an old WebSocket", {**wish, "Sec-WebSocket-Version": "8", "Cookie": cookie}, "/live", 426),
+                ("a WebSocket without a session", {**wish, "Origin": f"http://{own}"}, "/live", 401)):
+            connection = station.connect(timeout=3)
+            text = "".join(f"{name}: {value}\r\n" for name, value in {"Host": own, **headers}.items())
+            connection.sendall(f"GET {path} HTTP/1.1\r\n{text}\r\n".encode())
+            answer = connection.recv(65536)
+            connection.close()
+            verdict(answer[9:12].decode() == str(wanted), f"{what} at {path} is answered with {answer[9:12].decode() or 'nothing'}")
         # A trusted proxy is believed, nobody else.
         _, fields, _ = station.request("POST", "/login", {
             "Origin": "https://lage.example", "Host": "lage.example", "X-Forwarded-For": "192.0.2.77"},

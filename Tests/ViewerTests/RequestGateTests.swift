@@ -152,6 +152,28 @@ private func at(_ seconds: Double) -> MonotonicInstant { MonotonicInstant(nanose
         #expect(page.heads == 0)
     }
 
+    /// What asks for another upgrade than ours is answered as if nothing had been asked.
+    @Test(
+        arguments: [
+            (HTTPMethod.GET, "/live", ["websocket"], ["13"], true), (.GET, "/live?x=1", ["WebSocket"], ["13"], true),
+            (.GET, "/live", ["h2c"], ["13"], false), (.GET, "/live", ["h2c, websocket"], ["13"], false),
+            (.GET, "/login", ["websocket"], ["13"], false), (.POST, "/live", ["websocket"], ["13"], false),
+            (.GET, "/live", ["websocket"], ["8"], false), (.GET, "/live", ["websocket"], [], false),
+            (.GET, "/live/", ["websocket"], ["13"], false),
+        ] as [(HTTPMethod, String, [String], [String], Bool)])
+    func onlyOurSocketIsAnUpgrade(method: HTTPMethod, uri: String, upgrade: [String], version: [String], opens: Bool) {
+        var head = HTTPRequestHead(version: .http1_1, method: method, uri: uri)
+        for value in upgrade { head.headers.add(name: "Upgrade", value: value) }
+        for value in version { head.headers.add(name: "Sec-WebSocket-Version", value: value) }
+        head.headers.add(name: "Sec-WebSocket-Key", value: "dGhlIHNhbXBsZSBub25jZQ==")
+        #expect(RequestGate.opensSocket(head) == opens)
+        head.headers.add(name: "Content-Length", value: "1")
+        #expect(!RequestGate.opensSocket(head))
+        head.headers.remove(name: "Content-Length")
+        head.headers.remove(name: "Sec-WebSocket-Key")
+        #expect(!RequestGate.opensSocket(head))
+    }
+
     /// After an upgrade the bytes are another protocol's.
     @Test func anUpgradedConnectionPasses() throws {
         send("GET /live HTTP/1.1\r\nHost: x\r\n\r\n")

@@ -35,16 +35,32 @@ final class RequestGate: ChannelDuplexHandler, RemovableChannelHandler {
         if isSocket { return context.fireChannelRead(data) }
         if isRefusing { return }
         var verdict = RequestDeadlines.Verdict.pass
+        var data = data
         switch Self.unwrapInboundIn(data) {
-        case .head(let head):
+        case .head(var head):
             let length = head.headers.first(name: "content-length").map { Int($0) ?? .max }
             verdict = deadlines.head(length: length, at: Self.now)
+            if head.headers.contains(name: "upgrade"), !Self.opensSocket(head) {
+                head.headers.remove(name: "upgrade")
+                data = Self.wrapInboundOut(.head(head))
+            }
         case .body(let bytes): verdict = deadlines.body(bytes.readableBytes)
         case .end: deadlines.requestEnded(at: Self.now)
         }
         guard verdict == .pass else { return refuse(context, .payloadTooLarge) }
         schedule(context)
         context.fireChannelRead(data)
+    }
+
+    /// Whether a head asks for our WebSocket as RFC 6455 wants it. NIO ends a connection that asks for another upgrade without a
+    /// word, `h2c` for example; a server that knows none is to answer as if nothing had been asked (RFC 9110 §7.8).
+    static func opensSocket(_ head: HTTPRequestHead) -> Bool {
+        let headers = head.headers
+        return head.method == .GET && head.version == .http1_1
+            && head.uri.split(separator: "?", omittingEmptySubsequences: false).first == "/live"
+            && headers[canonicalForm: "upgrade"].map { $0.lowercased() } == ["websocket"]
+            && headers["sec-websocket-key"].count == 1 && headers["sec-websocket-version"] == ["13"]
+            && !headers.contains(name: "transfer-encoding") && headers.first(name: "content-length") ?? "0" == "0"
     }
 
     /// What was refused is not read on: the kernel's buffers fill, and nothing is spent on it.

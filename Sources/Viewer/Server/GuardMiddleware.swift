@@ -2,18 +2,68 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 
-/// Refuses foreign hosts everywhere and foreign origins on every change and socket, and says why; sets the headers that
-/// confine the page.
-struct GuardMiddleware: RouterMiddleware {
+/// Says why a request is refused by its host or origin, to the one who asks and to the log; nil where it is not.
+struct PageGuard: Sendable {
+    enum Kind: String, Sendable {
+        case reading = "a request"
+        case change = "a change"
+        /// No plain reading: a foreign page could open one with our cookie.
+        case socket = "a socket"
+    }
     let requestGuard: RequestGuard
     let log: RefusalLog
+
+    /// The status and what a person is told; it repeats nothing of the request.
+    func refusal(authority: String?, origin: String?, of kind: Kind) -> (status: HTTPResponse.Status, text: String)? {
+        let names = "Host \(RefusalLog.harmless(authority)) and Origin \(RefusalLog.harmless(origin))"
+        guard requestGuard.allows(authority: authority) else {
+            log.note(
+                "Refused: \(kind.rawValue) with \(names); the host is not in viewer.allowedHosts",
+                advice: """
+                    If browsers use that name, add it there; a proxy must pass Host on (nginx: proxy_set_header Host $http_host)
+                    """)
+            return (
+                .misdirectedRequest,
+                """
+                Unter diesem Namen ist die Seite nicht eingetragen. Der Administrator ergänzt ihn in viewer.allowedHosts.
+                The page is not known by this name. The administrator adds it to viewer.allowedHosts.
+                """
+            )
+        }
+        guard kind == .reading || requestGuard.allows(origin: origin, authority: authority) else {
+            log.note(
+                "Refused: \(kind.rawValue) with \(names), which do not belong together",
+                advice: """
+                    Behind a proxy let it pass Host on with its port (nginx: proxy_set_header Host $http_host), or list the page in \
+                    viewer.allowedOrigins; otherwise another page tried to use this one
+                    """)
+            return (
+                .forbidden,
+                """
+                Die Anfrage kam von einer anderen Adresse als die Seite selbst. Steht ein Proxy davor, muss er Host mit dem Port \
+                weiterreichen; das Protokoll der Leitstelle nennt, was einzustellen ist.
+                The request came from another address than the page itself. A proxy must pass Host on with its port; the \
+                station's log says what to set.
+                """
+            )
+        }
+        return nil
+    }
+}
+
+/// Refuses foreign hosts everywhere and foreign origins on every change; sets the headers that confine the page.
+struct GuardMiddleware: RouterMiddleware {
+    let pageGuard: PageGuard
 
     func handle(
         _ request: Request, context: ViewerContext, next: (Request, ViewerContext) async throws -> Response
     ) async throws -> Response {
+        let isRead = request.method == .get || request.method == .head
+        let refusal = pageGuard.refusal(
+            authority: request.head.authority, origin: request.headers[.origin], of: isRead ? .reading : .change)
         var response: Response
-        if let refusal = refusal(request) {
-            response = refusal
+        if let refusal {
+            response = Self.plain(refusal.status, refusal.text)
         } else {
             response = try await next(request, context)
         }
@@ -24,45 +74,6 @@ struct GuardMiddleware: RouterMiddleware {
         return response
     }
 
-    private func refusal(_ request: Request) -> Response? {
-        let host = RefusalLog.harmless(request.head.authority)
-        let origin = RefusalLog.harmless(request.headers[.origin])
-        guard requestGuard.allows(authority: request.head.authority) else {
-            log.note(
-                "Refused: a request with Host \(host) (Origin \(origin)), which is not in viewer.allowedHosts",
-                advice:
-                    "If browsers use that name, add it there; a proxy must pass Host on (nginx: proxy_set_header Host $http_host)"
-            )
-            return Self.plain(
-                .misdirectedRequest,
-                """
-                Unter diesem Namen ist die Seite nicht eingetragen. Der Administrator ergänzt ihn in viewer.allowedHosts.
-                The page is not known by this name. The administrator adds it to viewer.allowedHosts.
-                """)
-        }
-        let isRead = request.method == .get || request.method == .head
-        // A socket is no plain reading: a foreign page could open one with our cookie.
-        guard !isRead || request.uri.path == "/live" else { return nil }
-        guard requestGuard.allows(origin: request.headers[.origin], authority: request.head.authority) else {
-            log.note(
-                "Refused: \(isRead ? "a socket" : "a change") with Host \(host) and Origin \(origin), which do not belong together",
-                advice: """
-                    Behind a proxy let it pass Host on with its port (nginx: proxy_set_header Host $http_host), or list the page in \
-                    viewer.allowedOrigins; otherwise another page tried to use this one
-                    """)
-            return Self.plain(
-                .forbidden,
-                """
-                Die Anfrage kam von einer anderen Adresse als die Seite selbst. Steht ein Proxy davor, muss er Host mit dem Port \
-                weiterreichen; das Protokoll der Leitstelle nennt, was einzustellen ist.
-                The request came from another address than the page itself. A proxy must pass Host on with its port; the \
-                station's log says what to set.
-                """)
-        }
-        return nil
-    }
-
-    /// A refusal for a person to read; it repeats nothing of the request.
     static func plain(_ status: HTTPResponse.Status, _ text: String) -> Response {
         Response(
             status: status, headers: [.contentType: "text/plain; charset=utf-8", .cacheControl: "no-store"],

@@ -16,6 +16,13 @@ enum LiveConnection: Sendable {
     case socket(NIOAsyncChannel<WebSocketFrame, WebSocketFrame>, SocketGuest)
 }
 
+/// What becomes of a wish to open the socket.
+enum SocketAdmittance: Sendable {
+    case guest(SocketGuest)
+    /// Answered with this.
+    case refused(HTTPResponse.Status, String)
+}
+
 /// A connection that has not said yet which life it takes.
 struct PendingConnection: ServerChildChannelValue {
     let channel: any Channel
@@ -29,8 +36,8 @@ struct LiveChannel: HTTPChannelHandler {
 
     let responder: HTTPChannelHandler.Responder
     let admission: Admission
-    /// Who may open the socket; nil refuses.
-    let admit: @Sendable (any Channel, HTTPRequestHead) -> SocketGuest?
+    /// Who may open the socket.
+    let admit: @Sendable (any Channel, HTTPRequestHead) -> SocketAdmittance
     let runSocket: @Sendable (NIOAsyncChannel<WebSocketFrame, WebSocketFrame>, SocketGuest) async -> Void
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<PendingConnection> {
@@ -57,11 +64,16 @@ struct LiveChannel: HTTPChannelHandler {
         let upgrader = NIOTypedWebSocketServerUpgrader<LiveConnection>(
             maxFrameSize: Self.messageLimit,
             shouldUpgrade: { channel, head in
-                channel.eventLoop.makeSucceededFuture(admit(channel, head) == nil ? nil : HTTPHeaders())
+                switch admit(channel, head) {
+                case .guest: return channel.eventLoop.makeSucceededFuture(HTTPHeaders())
+                case .refused(let status, let text):
+                    Self.answer(status, text, on: channel)
+                    return channel.eventLoop.makeSucceededFuture(nil)
+                }
             },
             upgradePipelineHandler: { channel, head in
                 channel.eventLoop.makeCompletedFuture {
-                    guard let guest = admit(channel, head) else { throw ChannelError.inputClosed }
+                    guard case .guest(let guest) = admit(channel, head) else { throw ChannelError.inputClosed }
                     if let gate = try? channel.pipeline.syncOperations.handler(type: RequestGate.self) {
                         channel.pipeline.syncOperations.removeHandler(gate, promise: nil)
                     }
@@ -94,6 +106,21 @@ struct LiveChannel: HTTPChannelHandler {
         let upgrading = try pipeline.handler(type: NIOTypedHTTPServerUpgradeHandler<LiveConnection>.self)
         try pipeline.addHandler(RequestGate(), position: .before(upgrading))
         return connection
+    }
+
+    /// NIO ends a refused upgrade without a word: this says why, and that it is the end.
+    private static func answer(_ status: HTTPResponse.Status, _ text: String, on channel: any Channel) {
+        let body = ByteBuffer(string: text + "\n")
+        let headers = HTTPHeaders([
+            ("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", "\(body.readableBytes)"),
+            ("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff"), ("Connection", "close"),
+        ])
+        let head = HTTPResponseHead(
+            version: .http1_1, status: HTTPResponseStatus(statusCode: status.code), headers: headers)
+        channel.write(HTTPServerResponsePart.head(head), promise: nil)
+        channel.write(HTTPServerResponsePart.body(.byteBuffer(body)), promise: nil)
+        channel.writeAndFlush(HTTPServerResponsePart.end(nil), promise: nil)
+        channel.close(mode: .output, promise: nil)
     }
 
     func handle(value: PendingConnection, logger: Logger) async {

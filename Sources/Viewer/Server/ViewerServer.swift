@@ -18,7 +18,7 @@ public struct ViewerServer: Sendable {
     private let accounts: Accounts
     private let signIn: SignIn
     private let socket: LiveSocket
-    private let requestGuard: RequestGuard
+    private let pageGuard: PageGuard
     private let proxies: TrustedProxies
     private let limits: ConnectionLimits
     private let assets: [String: Asset]
@@ -49,9 +49,10 @@ public struct ViewerServer: Sendable {
         self.tiles = tiles
         socket = LiveSocket(
             hub: hub, actions: actions, clocks: clocks, accounts: accounts, tiles: tiles, tilesFault: fault, log: log)
-        requestGuard = RequestGuard(
-            allowedHosts: configuration.allowedHosts + [PageAddress.name(configuration.host)],
-            allowedOrigins: configuration.allowedOrigins)
+        pageGuard = PageGuard(
+            requestGuard: RequestGuard(
+                allowedHosts: configuration.allowedHosts + [PageAddress.name(configuration.host)],
+                allowedOrigins: configuration.allowedOrigins), log: log)
         assets = try Asset.loadAll(leafletPath: configuration.leafletPath)
         if limits.total < ConnectionLimits.most {
             logger.warning(
@@ -73,7 +74,7 @@ public struct ViewerServer: Sendable {
             router: router(),
             server: HTTPServerBuilder { responder in
                 LiveChannel(
-                    responder: responder, admission: admission, admit: { guest($0, $1) },
+                    responder: responder, admission: admission, admit: { admit($0, $1) },
                     runSocket: { channel, guest in
                         let decision = room.enter(guest)
                         defer { if decision == .admitted { room.leave(guest) } }
@@ -96,26 +97,31 @@ public struct ViewerServer: Sendable {
             eventLoopGroupProvider: .shared(group), logger: logger)
     }
 
-    /// Who may open a socket with this head; nil refuses, and the page's routes say why.
-    private func guest(_ channel: any Channel, _ head: HTTPRequestHead) -> SocketGuest? {
-        guard head.uri.split(separator: "?").first == "/live",
-            requestGuard.allows(
-                origin: head.headers.first(name: "origin"), authority: head.headers.first(name: "host"))
-        else { return nil }
+    /// Who may open a socket with this head.
+    private func admit(_ channel: any Channel, _ head: HTTPRequestHead) -> SocketAdmittance {
+        let host = head.headers.first(name: "host")
+        if let refusal = pageGuard.refusal(
+            authority: host, origin: head.headers.first(name: "origin"), of: .socket)
+        {
+            return .refused(refusal.status, refusal.text)
+        }
         let cookies = head.headers["cookie"].joined(separator: ";")
         let token = RequestGuard.cookie(RequestGuard.cookieName(port: channel.localAddress?.port), in: cookies)
-        guard let token, let user = accounts.user(token: token) else { return nil }
+        guard let token, let user = accounts.user(token: token) else {
+            return .refused(.unauthorized, "Bitte melden Sie sich an.\nPlease sign in.")
+        }
         let peer = channel.remoteAddress?.ipAddress.flatMap(IPAddress.init)
-        return SocketGuest(
-            user: user, token: token,
-            address: proxies.client(peer: peer, forwardedFor: head.headers["x-forwarded-for"]))
+        return .guest(
+            SocketGuest(
+                user: user, token: token,
+                address: proxies.client(peer: peer, forwardedFor: head.headers["x-forwarded-for"])))
     }
 
     // MARK: - Routes
 
     private func router() -> Router<ViewerContext> {
         let router = Router(context: ViewerContext.self, options: .autoGenerateHeadEndpoints)
-        router.add(middleware: GuardMiddleware(requestGuard: requestGuard, log: log))
+        router.add(middleware: GuardMiddleware(pageGuard: pageGuard))
         router.get("/") { request, context in
             guard signIn.user(of: request, context) != nil else { return SignIn.redirect(to: "/login") }
             return try asset("index.html")
@@ -123,11 +129,14 @@ public struct ViewerServer: Sendable {
         router.get("/login") { _, _ in try asset("login.html") }
         router.post("/login") { request, context in try await signIn.logIn(request, context) }
         router.post("/logout") { request, context in signIn.logOut(request, context) }
-        // What could have become a socket and did not.
+        // Without the headers of an upgrade.
         router.get("/live") { request, context in
             guard signIn.user(of: request, context) != nil else { throw HTTPError(.unauthorized) }
-            return GuardMiddleware.plain(
+            var response = GuardMiddleware.plain(
                 .upgradeRequired, "Hier antwortet nur ein WebSocket.\nOnly a WebSocket answers here.")
+            response.headers[.upgrade] = "websocket"
+            if let name = HTTPField.Name("Sec-WebSocket-Version") { response.headers[name] = "13" }
+            return response
         }
         router.get("/assets/{name}") { _, context in try asset(try context.parameters.require("name")) }
         router.get("/leaflet/{name}") { request, context in
