@@ -26,18 +26,21 @@ enum DatagramSocket {
     /// `IP_MTU_DISCOVER` and `IP_PMTUDISC_PROBE` of Linux: never fragment, and do not believe the kernel's own idea of the path.
     private static let mtuDiscover = NIOBSDSocket.Option(rawValue: 10)
     private static let probe = 3
+    /// `SO_REUSEPORT` of Linux.
+    private static let reusePort = NIOBSDSocket.Option(rawValue: 15)
 
+    /// `isShared`: other sockets of this user may have the port too (`DatagramLanes`).
     static func bind(
-        host: String, port: Int, on loop: any EventLoop,
+        host: String, port: Int, isShared: Bool = false, on loop: any EventLoop,
         onDatagram: @escaping @Sendable (ReceivedDatagram) -> Void, onPause: @escaping @Sendable () -> Void
     ) -> EventLoopFuture<any Channel> {
-        attempt(host, port, loop, isOffloading: true, onDatagram, onPause).flatMapError { _ in
-            attempt(host, port, loop, isOffloading: false, onDatagram, onPause)
+        attempt(host, port, isShared, loop, isOffloading: true, onDatagram, onPause).flatMapError { _ in
+            attempt(host, port, isShared, loop, isOffloading: false, onDatagram, onPause)
         }
     }
 
     private static func attempt(
-        _ host: String, _ port: Int, _ loop: any EventLoop, isOffloading: Bool,
+        _ host: String, _ port: Int, _ isShared: Bool, _ loop: any EventLoop, isOffloading: Bool,
         _ onDatagram: @escaping @Sendable (ReceivedDatagram) -> Void, _ onPause: @escaping @Sendable () -> Void
     ) -> EventLoopFuture<any Channel> {
         var bootstrap = DatagramBootstrap(group: loop)
@@ -55,6 +58,7 @@ enum DatagramSocket {
                         DatagramHandler(onDatagram: onDatagram, onPause: onPause))
                 }
             }
+        if isShared { bootstrap = bootstrap.channelOption(.socketOption(reusePort), value: 1) }
         if isOffloading {
             bootstrap =
                 bootstrap

@@ -67,6 +67,7 @@ public final class DroneTransport: @unchecked Sendable {
     private var socketTrouble = RepeatedTrouble()
     private var nameTrouble = RepeatedTrouble()
     private var keyTrouble = RepeatedTrouble()
+    private var moves = RepeatedTrouble()
 
     /// A transport towards `host`:`port`; `start` begins. With `keyFile`, session keys are exported there.
     public init(
@@ -178,13 +179,18 @@ public final class DroneTransport: @unchecked Sendable {
             logger.notice("The socket towards \(host):\(port) works again\(tally.afterwards())")
         }
         guard let current = farEnd.current, current != answeredFrom else { return }
-        if answeredFrom != nil { logger.notice("\(host) answers at a new address, \(current.ipAddress ?? "unknown")") }
+        let address = current.ipAddress ?? "unknown"
+        if answeredFrom != nil, let tally = moves.failed(address, at: now) {
+            logger.notice("\(host) answers at a new address, \(address)\(tally.times)")
+        }
         answeredFrom = current
     }
 
     private func resolve() {
-        let (host, port, loop) = (host, port, loop)
-        lookup.resolve(host, port: port) { [weak self] result in loop.execute { self?.resolved(result) } }
+        lookup.resolve(host, port: port) { [weak self] result in
+            guard let self else { return }
+            self.loop.execute { self.resolved(result) }
+        }
     }
 
     private func resolved(_ result: Result<[SocketAddress], NameLookup.Failure>) {

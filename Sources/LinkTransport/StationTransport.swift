@@ -69,7 +69,7 @@ public final class StationTransport: @unchecked Sendable {
     private let handlers: Handlers
     private let keyFile: SessionKeyFile?
     private var link: StationLink
-    private var channel: (any Channel)?
+    private var lanes: DatagramLanes?
     private var writer = SegmentedWriter()
     private var timer: Scheduled<Void>?
     private var timerDue = MonotonicInstant(nanoseconds: .max)
@@ -103,9 +103,9 @@ public final class StationTransport: @unchecked Sendable {
     /// interface that comes up later): then it is waited for.
     public func start() async throws -> Int? {
         do {
-            let channel = try await makeSocket(port: port).get()
-            try await loop.submit { self.adopt(channel) }.get()
-            return channel.localAddress?.port ?? port
+            let lanes = try await makeSockets(port: port).get()
+            try await loop.submit { self.adopt(lanes) }.get()
+            return lanes.channels.first?.localAddress?.port ?? port
         } catch let error as IOError where error.errnoCode == EADDRNOTAVAIL && port > 0 {
             try await loop.submit { self.bindLater(because: self.reason(of: error)) }.get()
             return nil
@@ -149,16 +149,24 @@ public final class StationTransport: @unchecked Sendable {
         let future = loop.submit {
             self.isStopped = true
             self.timer?.cancel()
-            self.channel?.close(promise: nil)
+            self.lanes?.close()
         }
         try? await future.get()
     }
 
-    private func adopt(_ channel: any Channel) {
-        self.channel = channel
-        channel.closeFuture.assumeIsolated().whenComplete { _ in
-            self.channel = nil
+    private func adopt(_ lanes: DatagramLanes) {
+        guard !isStopped else { return lanes.close() }
+        self.lanes = lanes
+        // When one closes all are bound anew: which queue is whose depends on their order.
+        EventLoopFuture.whenAllComplete(lanes.channels.map(\.closeFuture), on: loop).assumeIsolated().whenComplete {
+            _ in
             self.bindLater(because: "it closed")
+        }
+        for channel in lanes.channels {
+            channel.closeFuture.assumeIsolated().whenComplete { _ in
+                self.lanes = nil
+                lanes.close()
+            }
         }
         if let tally = socketTrouble.worked(at: clocks.monotonicNow()) {
             logger.notice("The drones' port \(host):\(port) is open\(tally.afterwards())")
@@ -176,9 +184,9 @@ public final class StationTransport: @unchecked Sendable {
                 """)
         }
         loop.assumeIsolated().scheduleTask(in: .milliseconds(200)) {
-            self.makeSocket(port: self.port).assumeIsolated().whenComplete { result in
+            self.makeSockets(port: self.port).assumeIsolated().whenComplete { result in
                 switch result {
-                case .success(let channel): self.adopt(channel)
+                case .success(let lanes): self.adopt(lanes)
                 case .failure(let error): self.bindLater(because: self.reason(of: error))
                 }
             }
@@ -190,8 +198,8 @@ public final class StationTransport: @unchecked Sendable {
         return isForeign ? "\(host) is no address of this machine (yet)" : "\(error)"
     }
 
-    private func makeSocket(port: Int) -> EventLoopFuture<any Channel> {
-        DatagramSocket.bind(
+    private func makeSockets(port: Int) -> EventLoopFuture<DatagramLanes> {
+        DatagramLanes.bind(
             host: host, port: port, on: loop, onDatagram: { [weak self] in self?.received($0) },
             onPause: { [weak self] in self?.drain() })
     }
@@ -202,7 +210,7 @@ public final class StationTransport: @unchecked Sendable {
     }
 
     private func drain() {
-        guard let channel else { return }
+        guard let channel = lanes?.channels.first else { return }
         let onRefused: @Sendable () -> Void = { [weak self] in self?.writer.refuse() }
         defer { writer.flush(on: channel, onRefused: onRefused) }
         while true {

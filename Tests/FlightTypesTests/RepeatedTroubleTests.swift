@@ -1,4 +1,4 @@
-import FlightTypes
+@testable import FlightTypes
 import Testing
 
 private func at(_ seconds: Double) -> MonotonicInstant { MonotonicInstant(nanoseconds: Int64(seconds * 1e9)) }

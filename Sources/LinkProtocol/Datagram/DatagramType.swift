@@ -29,6 +29,8 @@ public enum LinkLimits {
     public static let objectSize = (8 << 20) + 4096
     /// Session indices are below this: 24 bits stand in the clear header.
     public static let sessionIndices: UInt32 = 1 << 24
+    /// The station's transport keeps a queue for each value of a session index's lowest bits; a power of two.
+    public static let lanes: UInt32 = 8
     /// Prologue of the handshake: binds both ends to this protocol and version.
     public static let prologue = Array("Lagebild link 2".utf8)
 }

@@ -2,7 +2,7 @@ import FlightTypes
 
 // An initiation with a right mac1:
 //   calm ─▶ admitted                                      (100 a second, 50 at once)
-//   else: mac2 right? ─ no ─▶ a cookie is sent            (30,000 a second)
+//   else: mac2 right? ─ no ─▶ a cookie is sent            (30,000 a second, 6,000 to one address and port)
 //                     ─ yes ─▶ this address and port not too often? (2 a second, 0.1 after a failure)
 //                              ─▶ a share left? (300 a second) ─▶ admitted
 
@@ -20,7 +20,9 @@ struct HandshakeAdmission: Sendable {
     private var calm = TokenBucket(rate: 100, burst: 50)
     private var proven = TokenBucket(rate: 300, burst: 60)
     private var cookies = TokenBucket(rate: 30_000, burst: 3_000)
-    private(set) var endpoints = EndpointBuckets()
+    private(set) var endpoints = EndpointBuckets(rate: 2, burst: 4)
+    /// To one address and port no more than a drone can read beside everything else: it may be a false sender's.
+    private var replies = EndpointBuckets(rate: 6_000, burst: 600)
     private var secret: (key: [UInt8], made: MonotonicInstant)
 
     /// With a secret of 32 random bytes that cookies are made with.
@@ -36,7 +38,7 @@ struct HandshakeAdmission: Sendable {
         if calm.take(at: now) { return .admitted(isProven: false) }
         // Most of a flood carries nothing there: that needs no hash.
         guard message.carriesMAC2, message.hasValidMAC2(cookie: cookie(for: endpoint)) else {
-            return cookies.take(at: now) ? .cookieWanted : .refused
+            return replies.take(endpoint, at: now) && cookies.take(at: now) ? .cookieWanted : .refused
         }
         return endpoints.take(endpoint, at: now) && proven.take(at: now) ? .admitted(isProven: true) : .refused
     }

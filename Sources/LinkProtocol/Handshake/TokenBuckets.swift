@@ -33,18 +33,26 @@ struct TokenBucket: Sendable {
 struct EndpointBuckets: Sendable {
     static let halfLimit = 4096
     private static let halfLife: Duration = .seconds(30)
+    private let rate: Double
+    private let burst: Double
     private var young: [LinkEndpoint: TokenBucket] = [:]
     private var old: [LinkEndpoint: TokenBucket] = [:]
     private var turned: MonotonicInstant?
 
-    /// Whether the endpoint may have another handshake.
+    /// `rate` a second for each endpoint, `burst` at once.
+    init(rate: Double, burst: Double) {
+        self.rate = rate
+        self.burst = burst
+    }
+
+    /// Whether the endpoint may have another one.
     mutating func take(_ endpoint: LinkEndpoint, at now: MonotonicInstant) -> Bool {
-        var bucket = young[endpoint] ?? old[endpoint] ?? TokenBucket(rate: 2, burst: 4)
+        var bucket = young[endpoint] ?? old[endpoint] ?? TokenBucket(rate: rate, burst: burst)
         defer { keep(bucket, endpoint, at: now) }
         return bucket.take(at: now)
     }
 
-    /// A handshake of the endpoint came to nothing: one every ten seconds from now on.
+    /// What the endpoint wanted came to nothing: one every ten seconds from now on.
     mutating func failed(_ endpoint: LinkEndpoint, at now: MonotonicInstant) {
         var bucket = TokenBucket(rate: 0.1, burst: 1)
         _ = bucket.take(at: now)

@@ -9,7 +9,10 @@ extension DroneLink {
 
     mutating func startHandshake(at now: MonotonicInstant) -> [UInt8] {
         let jitter = Int64(random.next() % 334)
-        nextHandshake = now.advanced(by: Self.retry + .milliseconds(jitter))
+        // Somebody floods the station in this drone's name: most of its tries get no answer, so it tries more often.
+        let isFlooded = counters.strayCookies >= strayCookiesBefore + 100
+        strayCookiesBefore = counters.strayCookies
+        nextHandshake = now.advanced(by: isFlooded ? Self.retry / 4 : Self.retry + .milliseconds(jitter))
         freshness += 1
         counters.handshakes += 1
         let index = unusedIndex()
@@ -74,6 +77,7 @@ extension DroneLink {
                 datagram, sender: attempt.index, mac1: attempt.mac1, stationKey: configuration.stationKey)
         else {
             counters.refused += 1
+            counters.strayCookies += 1
             return
         }
         cookie = (bytes, now)

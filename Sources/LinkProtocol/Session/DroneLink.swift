@@ -67,6 +67,8 @@ public struct DroneLink: Sendable {
         public var handshakes: UInt64 = 0
         /// Cookie replies taken: the station is there, its key is right, and it is under load.
         public var cookies: UInt64 = 0
+        /// Cookie replies to somebody else's handshakes: somebody uses this drone's address.
+        public var strayCookies: UInt64 = 0
         /// Data datagrams sent.
         public var datagrams: UInt64 = 0
         /// Their bytes with network headers.
@@ -97,6 +99,8 @@ public struct DroneLink: Sendable {
     var current: TransportSession?
     var previous: TransportSession?
     var cookie: (bytes: [UInt8], at: MonotonicInstant)?
+    /// `strayCookies` when the newest handshake left.
+    var strayCookiesBefore: UInt64 = 0
     var lastHeard: MonotonicInstant?
     var lastSent: MonotonicInstant
     var isSilent = false

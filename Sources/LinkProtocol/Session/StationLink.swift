@@ -238,9 +238,7 @@ public struct StationLink: Sendable {
         guard let ephemeral = StaticKeyPair(secret: randomBytes(32)),
             let (response, keys) = try? noise.writeResponse(payload: [], ephemeral: ephemeral)
         else { return }
-        let indices = LinkLimits.sessionIndices - 1
-        var index = UInt32(truncatingIfNeeded: random.next()) & indices
-        while sessions[index] != nil { index = UInt32(truncatingIfNeeded: random.next()) & indices }
+        let index = unusedIndex(for: place)
         freshness[drone] = payload.freshness
         let session = TransportSession(
             keys: keys, isInitiator: false, cipher: cipher, localIndex: index, remoteIndex: message.sender, at: now)
@@ -255,6 +253,17 @@ public struct StationLink: Sendable {
             .transmit(
                 ResponseMessage.encode(sender: index, receiver: message.sender, noise: response, droneKey: key),
                 to: endpoint))
+    }
+
+    /// A number that no session has, in a lane that no other drone has while there are such (docs/decisions/0024).
+    private mutating func unusedIndex(for place: Int) -> UInt32 {
+        var taken: Set<UInt32> = []
+        for (index, owner) in sessions where owner != place { taken.insert(index % LinkLimits.lanes) }
+        while true {
+            let index = UInt32(truncatingIfNeeded: random.next()) & (LinkLimits.sessionIndices - 1)
+            guard sessions[index] == nil else { continue }
+            if taken.count >= Int(LinkLimits.lanes) || !taken.contains(index % LinkLimits.lanes) { return index }
+        }
     }
 
     /// Under load only senders that prove their address get a handshake, each address and port a few a second. Nil when it gets

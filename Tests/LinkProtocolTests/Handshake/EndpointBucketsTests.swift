@@ -9,7 +9,7 @@ private func at(_ milliseconds: Int) -> MonotonicInstant {
 
 @Suite struct EndpointBucketsTests {
     @Test func endpointsAreBounded() {
-        var buckets = EndpointBuckets()
+        var buckets = EndpointBuckets(rate: 2, burst: 4)
         for number in 0..<50_000 {
             let endpoint = LinkEndpoint(
                 host: [UInt8(number >> 16), UInt8(number >> 8 & 255)], port: UInt16(number & 255))
@@ -19,7 +19,7 @@ private func at(_ milliseconds: Int) -> MonotonicInstant {
     }
 
     @Test func twoASecondAndFourAtOnceForEachPort() {
-        var buckets = EndpointBuckets()
+        var buckets = EndpointBuckets(rate: 2, burst: 4)
         var taken = [0, 0]
         for step in 0..<10_000 {
             for port in 0..<2 where buckets.take(LinkEndpoint(host: [1], port: UInt16(port)), at: at(step)) {
@@ -30,7 +30,7 @@ private func at(_ milliseconds: Int) -> MonotonicInstant {
     }
 
     @Test func failureCostsTenSeconds() {
-        var buckets = EndpointBuckets()
+        var buckets = EndpointBuckets(rate: 2, burst: 4)
         let endpoint = LinkEndpoint(host: [1], port: 1)
         expect(buckets.take(endpoint, at: at(0)), is: true)
         buckets.failed(endpoint, at: at(0))

@@ -26,7 +26,7 @@ import Testing
         #expect(network.altered == 0)
         #expect(network.drone.objectCounts.dropped == 0)
         #expect(network.drone.objectCounts.accepted == UInt64(network.sent.count))
-        #expect(network.station.objectCounts(of: network.name) == (UInt64(network.sent.count), 0))
+        #expect(network.station.objectCounts(of: network.name) == (UInt64(network.sent.count), 0, 0))
         #expect(network.drone.counters.handshakes == 1)
         #expect(network.receipted == Set(network.sent.keys))
         #expect(network.station.counters.forged == 0)

@@ -78,7 +78,7 @@ import Testing
             network.run(for: .milliseconds(1))
         }
         #expect(network.now.since(start) <= .seconds(3))
-        #expect(network.drone.counters.cookies == 1)
+        #expect(network.drone.counters.cookies >= 1)
         // Connected, it notices nothing.
         for step in 0..<500 {
             flood(&network)
