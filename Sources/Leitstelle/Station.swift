@@ -33,6 +33,7 @@ public final class Station: Sendable {
     private let transport: StationTransport
     private let viewer: ViewerServer
     private let group: MultiThreadedEventLoopGroup
+    private let pageGroup: MultiThreadedEventLoopGroup
     private let enrolments: EnrolmentFile
 
     /// Reads keys, lists and the page; throws with what is wrong. With `sessionKeys`, the keys of each session are written to
@@ -57,7 +58,9 @@ public final class Station: Sendable {
             throw KeyError("the hub takes no recorder; nothing would be recorded")
         }
         recorderQueue = queue
-        group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
+        // The page's threads are its own: whoever keeps them busy does not keep the link waiting.
+        group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        pageGroup = MultiThreadedEventLoopGroup(numberOfThreads: 2)
         let relay = TransportRelay()
         transport = StationTransport(
             own: key, enrolled: try enrolments.load(), freshness: freshness, host: configuration.linkHost,
@@ -98,7 +101,7 @@ public final class Station: Sendable {
             logger.notice("Drones are heard on UDP \(PageAddress.listening(host: configuration.linkHost, port: port))")
         }
         let host = configuration.viewer.host
-        let service = viewer.service(group: group) { port in
+        let service = viewer.service(group: pageGroup) { port in
             print("Lagebild: \(PageAddress.text(host: host, port: port))")
             fflush(nil)
         }

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Connections and requests that want to hold the station up: descriptors, bodies, heads, readers that do not read."""
+import select
 import socket
 import threading
 import time
@@ -220,18 +221,18 @@ def strange(verdict):
             connection.close()
             verdict(answer[9:12].startswith(status), f"{name}: {answer.split(bytes([13]))[0].decode('latin1') or 'closed'}")
         connection = station.connect(timeout=10)
-        connection.sendall((f"GET /login HTTP/1.1\r\n{host}\r\n" * 200).encode())
-        answers, began = b"", time.monotonic()
-        while answers.count(b"HTTP/1.1 200") < 200 and time.monotonic() - began < 10:
-            answers += connection.recv(1 << 20)
+        connection.sendall((f"GET /login HTTP/1.1\r\n{host}\r\n" * 16).encode())
+        answered, began = b"", time.monotonic()
+        while answered.count(b"HTTP/1.1 200") < 16 and time.monotonic() - began < 10:
+            answered += connection.recv(1 << 20)
         connection.close()
-        verdict(answers.count(b"HTTP/1.1 200") == 200, f"{answers.count(b'HTTP/1.1 200')} of 200 requests sent at once are answered")
+        verdict(answered.count(b"HTTP/1.1 200") == 16, f"{answered.count(b'HTTP/1.1 200')} of 16 requests sent at once are answered")
     finally:
         station.close()
 
 
 def reader(verdict):
-    """200 requests for the largest file, of which nothing is read"""
+    """200 requests on 40 connections for the largest file, of which nothing is read"""
     station = Station()
     try:
         cookie = station.sign_in("anna")
@@ -254,6 +255,75 @@ def reader(verdict):
         station.close()
 
 
+def hammer(verdict):
+    """Requests as quickly as 40 connections of two addresses can send them, then connections as quickly as they can be made"""
+    station = Station()
+    stops = threading.Event()
+    try:
+        watcher = Watcher(station)
+        counts = [0, 0]
+        threads = [threading.Thread(target=ask, args=(station, f"127.0.0.{2 + n}", stops, counts)) for n in range(2)]
+        threads += [threading.Thread(target=knock, args=(station, "127.0.0.4", stops, counts))]
+        for thread in threads:
+            thread.start()
+        time.sleep(2)
+        began = time.monotonic()
+        place = station.try_sign_in("anna")[0]
+        seconds = time.monotonic() - began
+        time.sleep(max(0, 3 - seconds))
+        stops.set()
+        for thread in threads:
+            thread.join()
+        verdict(place == "/" and seconds < 3, f"a sign-in from elsewhere takes {seconds:.2f} s: {place}")
+        verdict.watched(watcher)
+        print(f"     {counts[0]} requests were answered, {counts[1]} connections made")
+    finally:
+        stops.set()
+        station.close()
+
+
+def ask(station, source, stops, counts):
+    request = f"GET /assets/main.js HTTP/1.1\r\nHost: 127.0.0.1:{station.port}\r\n\r\n".encode()
+    poll, connections = select.poll(), {}
+    while not stops.is_set():
+        while len(connections) < 20:
+            try:
+                connection = station.connect(source, 2)
+            except OSError:
+                break
+            connection.setblocking(False)
+            connections[connection.fileno()] = connection
+            poll.register(connection, select.POLLIN)
+            try:
+                connection.send(request * 10)
+            except OSError:
+                pass
+        for number, _ in poll.poll(100):
+            connection = connections[number]
+            try:
+                answer = connection.recv(1 << 20)
+                counts[0] += answer.count(b"HTTP/1.1 200")
+                if answer:
+                    connection.send(request * max(1, answer.count(b"HTTP/1.1 200")))
+                    continue
+            except OSError:
+                pass
+            poll.unregister(connection)
+            connection.close()
+            del connections[number]
+    for connection in connections.values():
+        connection.close()
+
+
+def knock(station, source, stops, counts):
+    while not stops.is_set():
+        try:
+            station.connect(source, 1).close()
+            counts[1] += 1
+        except OSError:
+            pass
+
+
 def watchers_that_do_not_read(verdict):
     """Twelve sockets that take nothing while a drone sends thermal pictures of 0.6 MB"""
     station = Station(thermal=(640, 480))
@@ -274,4 +344,4 @@ def watchers_that_do_not_read(verdict):
 
 
 if __name__ == "__main__":
-    attack(flood, flood_first, slow, endless, strange, reader, watchers_that_do_not_read)
+    attack(flood, flood_first, slow, endless, strange, reader, hammer, watchers_that_do_not_read)

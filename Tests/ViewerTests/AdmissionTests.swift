@@ -118,6 +118,43 @@ private func at(_ seconds: Double) -> MonotonicInstant { MonotonicInstant(nanose
     }
 }
 
+@Suite struct RequestPaceTests {
+    @Test func atOnceThenByTheSecond() {
+        var pace = RequestPace()
+        let one = IPAddress("192.0.2.1")
+        var pauses: [Duration] = []
+        for _ in 0..<302 { pauses.append(pace.take(one, at: at(0))) }
+        #expect(pauses.prefix(300).allSatisfy { $0 == .zero })
+        #expect(pauses[300] == .milliseconds(20))
+        #expect(pauses[301] == .milliseconds(40))
+        let other = pace.take(IPAddress("192.0.2.2"), at: at(0))
+        #expect(other == .zero)
+        // A second pays for fifty.
+        let later = pace.take(one, at: at(1))
+        #expect(later == .zero)
+    }
+
+    @Test func noPauseIsLongerThanARequestMayTake() {
+        var pace = RequestPace()
+        var longest = Duration.zero
+        for _ in 0..<100_000 { longest = max(longest, pace.take(nil, at: at(0))) }
+        #expect(longest == RequestPace.longestPause)
+        let afterwards = pace.take(nil, at: at(5.1))
+        #expect(afterwards == .zero)
+    }
+
+    @Test func addressesAreBounded() {
+        var pace = RequestPace()
+        for _ in 0..<400 { _ = pace.take(IPAddress("192.0.2.1"), at: at(0)) }
+        for number in 0..<RequestPace.addressesLimit {
+            _ = pace.take(IPAddress("10.\(number >> 16).\(number >> 8 & 255).\(number & 255)"), at: at(1))
+        }
+        // The one idle the longest was forgotten.
+        let again = pace.take(IPAddress("192.0.2.1"), at: at(1))
+        #expect(again == .zero)
+    }
+}
+
 @Suite struct SocketBookTests {
     private let limits = SocketBook.Limits(total: 100, perAccount: 12, perAddress: 90)
 

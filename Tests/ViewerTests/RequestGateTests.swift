@@ -60,10 +60,12 @@ private func at(_ seconds: Double) -> MonotonicInstant { MonotonicInstant(nanose
     /// Requests that come before the last one is answered do not push its time away.
     @Test func pipelinedRequestsKeepTheClock() {
         var deadlines = RequestDeadlines(at: at(0))
-        for second in 0..<50 {
-            _ = deadlines.head(length: nil, at: at(Double(second)))
+        var verdicts: [RequestDeadlines.Verdict] = []
+        for second in 0..<20 {
+            verdicts.append(deadlines.head(length: nil, at: at(Double(second))))
             deadlines.requestEnded(at: at(Double(second)))
         }
+        #expect(verdicts == Array(repeating: .pass, count: 16) + Array(repeating: .tooMany, count: 4))
         #expect(deadlines.ending(at: at(60)) == .close)
         deadlines.answered(at: at(59))
         #expect(deadlines.ending(at: at(100)) == nil)
@@ -86,18 +88,34 @@ private func at(_ seconds: Double) -> MonotonicInstant { MonotonicInstant(nanose
             }
         }
     }
+    /// What the gate is told to wait.
+    private final class Pause {
+        var value = Duration.zero
+    }
+    /// Counts what reaches the kernel.
+    private final class Reads: ChannelOutboundHandler {
+        typealias OutboundIn = ByteBuffer
+        var count = 0
+        func read(context: ChannelHandlerContext) {
+            count += 1
+            context.read()
+        }
+    }
     private let channel = EmbeddedChannel()
     private let page = Page()
+    private let pause = Pause()
+    private let reads = Reads()
 
     init() throws {
         let pipeline = channel.pipeline.syncOperations
+        try pipeline.addHandler(reads)
         try pipeline.addHandler(HTTPResponseEncoder())
         var limits = NIOHTTPDecoderLimitConfiguration()
         limits.maxHeaderFieldSize = 1024
         limits.maxHeaderListSize = 2048
         try pipeline.addHandler(
             ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes, limitConfiguration: limits)))
-        try pipeline.addHandler(RequestGate())
+        try pipeline.addHandler(RequestGate { [pause] _ in pause.value })
         try pipeline.addHandler(page)
         channel.connect(to: try SocketAddress(ipAddress: "127.0.0.1", port: 1), promise: nil)
     }
@@ -117,6 +135,27 @@ private func at(_ seconds: Double) -> MonotonicInstant { MonotonicInstant(nanose
         #expect(page.heads == 1 && page.bytes == 4)
         #expect(try answer() == "")
         #expect(channel.isActive)
+    }
+
+    /// Who asks too quickly is not read on for a while, and then again.
+    @Test func aPauseIsNoRefusal() throws {
+        pause.value = .seconds(5)
+        send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        let before = reads.count
+        for _ in 0..<3 { channel.read() }
+        #expect(reads.count == before)
+        #expect(page.heads == 1)
+        pause.value = .zero
+        send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        channel.read()
+        #expect(reads.count == before + 1)
+        #expect(try answer() == "")
+    }
+
+    @Test func manyRequestsAtOnceAreTooMany() throws {
+        send(String(repeating: "GET / HTTP/1.1\r\nHost: x\r\n\r\n", count: 1_000))
+        #expect(page.heads == RequestDeadlines.unansweredLimit)
+        #expect(try answer().hasPrefix("HTTP/1.1 429 "))
     }
 
     @Test func anEndlessBodyEndsAtItsLimit() throws {

@@ -1,27 +1,52 @@
 import FlightTypes
 import Hummingbird
 import HummingbirdCore
+import NIOHTTP1
 import Synchronization
 
-/// Lets connections in: pauses accepting when all places are taken, and turns away who has its share.
+/// Lets connections in: pauses accepting when all places are taken, turns away who has its share, and slows who asks too quickly.
 final class Admission: Sendable {
     private let book: Mutex<ConnectionBook>
+    private let pace = Mutex(RequestPace())
+    private let proxies: TrustedProxies
+    private let clocks: any Clocks
     private let log: RefusalLog
 
-    init(limits: ConnectionLimits, proxies: TrustedProxies, log: RefusalLog) {
+    init(limits: ConnectionLimits, proxies: TrustedProxies, clocks: any Clocks, log: RefusalLog) {
         book = Mutex(ConnectionBook(limits: limits, proxies: proxies))
+        self.proxies = proxies
+        self.clocks = clocks
         self.log = log
     }
 
     /// Whether a connection from `address` may stay; `leave` when it has gone.
     func enter(_ address: IPAddress?) -> Bool {
-        let isAdmitted = book.withLock { $0.enter(address) }
+        let isAdmitted = !isTooQuick(address) && book.withLock { $0.enter(address) }
         if !isAdmitted {
             log.note(
                 "Closed: connections from \(address?.text ?? "an unknown address") beyond its share",
                 advice: "If it is a proxy, list it in viewer.trustedProxies")
         }
         return isAdmitted
+    }
+
+    /// How long nothing more is to be read from the connection of `peer`, which has just brought a request with these headers.
+    func pause(after headers: HTTPHeaders, from peer: IPAddress?) -> Duration {
+        let client = proxies.client(peer: peer, forwardedFor: headers["x-forwarded-for"])
+        let now = clocks.monotonicNow()
+        let pause = pace.withLock { $0.take(client, at: now) }
+        if pause > .zero {
+            log.note(
+                "Requests from \(client?.text ?? "an unknown address") come too quickly; they are read more slowly")
+        }
+        return pause
+    }
+
+    /// A connection costs like a request. A proxy's are counted by the requests in them.
+    private func isTooQuick(_ address: IPAddress?) -> Bool {
+        guard !proxies.contains(address) else { return false }
+        let now = clocks.monotonicNow()
+        return pace.withLock { $0.take(address, at: now) } > .zero
     }
 
     func leave(_ address: IPAddress?) { book.withLock { $0.leave(address) } }

@@ -20,11 +20,15 @@ struct RequestDeadlines: Sendable {
     static let parting: Duration = .seconds(1)
     /// Bytes of a body.
     static let bodyLimit = 4096
+    /// Requests that may come before the first of them is answered. Browsers send one at a time.
+    static let unansweredLimit = 16
 
     enum Verdict: Hashable, Sendable {
         case pass
         /// The body is larger than it may be (413).
         case tooLarge
+        /// Too many requests at once (429).
+        case tooMany
     }
     enum Ending: Hashable, Sendable {
         /// The request did not come in time (408), and nothing of an answer has gone out.
@@ -65,6 +69,7 @@ struct RequestDeadlines: Sendable {
     mutating func head(length: Int?, at now: MonotonicInstant) -> Verdict {
         hasHead = true
         if unanswered == 0 { since = now }
+        guard unanswered < Self.unansweredLimit else { return .tooMany }
         unanswered += 1
         reading = .body(since: now, bytes: 0)
         return length ?? 0 > Self.bodyLimit ? .tooLarge : .pass

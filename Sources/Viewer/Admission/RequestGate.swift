@@ -10,7 +10,11 @@ final class RequestGate: ChannelDuplexHandler, RemovableChannelHandler {
     typealias OutboundIn = HTTPServerResponsePart
     typealias OutboundOut = HTTPServerResponsePart
 
+    /// How long nothing more is to be read after a request with these headers.
+    private let pause: (HTTPHeaders) -> Duration
     private var deadlines = RequestDeadlines(at: RequestGate.now)
+    private var readsAgain = MonotonicInstant(nanoseconds: 0)
+    private var waitsToRead = false
     private var timer: (task: Scheduled<Void>, at: MonotonicInstant)?
     private var answerHasBegun = false
     private var isRefusing = false
@@ -20,6 +24,8 @@ final class RequestGate: ChannelDuplexHandler, RemovableChannelHandler {
     private static var now: MonotonicInstant {
         MonotonicInstant(nanoseconds: Int64(clamping: NIODeadline.now().uptimeNanoseconds))
     }
+
+    init(pause: @escaping (HTTPHeaders) -> Duration) { self.pause = pause }
 
     func handlerAdded(context: ChannelHandlerContext) { schedule(context) }
 
@@ -39,7 +45,9 @@ final class RequestGate: ChannelDuplexHandler, RemovableChannelHandler {
         switch Self.unwrapInboundIn(data) {
         case .head(var head):
             let length = head.headers.first(name: "content-length").map { Int($0) ?? .max }
-            verdict = deadlines.head(length: length, at: Self.now)
+            let now = Self.now
+            verdict = deadlines.head(length: length, at: now)
+            readsAgain = now.advanced(by: pause(head.headers))
             if head.headers.contains(name: "upgrade"), !Self.opensSocket(head) {
                 head.headers.remove(name: "upgrade")
                 data = Self.wrapInboundOut(.head(head))
@@ -47,7 +55,11 @@ final class RequestGate: ChannelDuplexHandler, RemovableChannelHandler {
         case .body(let bytes): verdict = deadlines.body(bytes.readableBytes)
         case .end: deadlines.requestEnded(at: Self.now)
         }
-        guard verdict == .pass else { return refuse(context, .payloadTooLarge) }
+        switch verdict {
+        case .pass: break
+        case .tooLarge: return refuse(context, .payloadTooLarge)
+        case .tooMany: return refuse(context, .tooManyRequests)
+        }
         schedule(context)
         context.fireChannelRead(data)
     }
@@ -63,9 +75,17 @@ final class RequestGate: ChannelDuplexHandler, RemovableChannelHandler {
             && !headers.contains(name: "transfer-encoding") && headers.first(name: "content-length") ?? "0" == "0"
     }
 
-    /// What was refused is not read on: the kernel's buffers fill, and nothing is spent on it.
+    /// What was refused is not read on, and who asks too quickly later: the kernel's buffers fill, and nothing is spent on it.
     func read(context: ChannelHandlerContext) {
-        if !isRefusing { context.read() }
+        guard !isRefusing else { return }
+        let wait = isSocket ? .zero : readsAgain.since(Self.now)
+        guard wait > .zero else { return context.read() }
+        guard !waitsToRead else { return }
+        waitsToRead = true
+        context.eventLoop.assumeIsolated().scheduleTask(in: .nanoseconds(wait.nanosecondsClamped)) {
+            self.waitsToRead = false
+            if !self.isGone { self.read(context: context) }
+        }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {

@@ -52,7 +52,7 @@ struct LiveChannel: HTTPChannelHandler {
         channel.closeFuture.whenComplete { _ in admission.leave(address) }
         do {
             return channel.eventLoop.makeSucceededFuture(
-                PendingConnection(channel: channel, connection: try pipeline(channel, logger)))
+                PendingConnection(channel: channel, connection: try pipeline(channel, address, logger)))
         } catch {
             // Nobody else closes a connection that could not be set up.
             channel.close(promise: nil)
@@ -60,7 +60,9 @@ struct LiveChannel: HTTPChannelHandler {
         }
     }
 
-    private func pipeline(_ channel: any Channel, _ logger: Logger) throws -> EventLoopFuture<LiveConnection> {
+    private func pipeline(
+        _ channel: any Channel, _ address: IPAddress?, _ logger: Logger
+    ) throws -> EventLoopFuture<LiveConnection> {
         let upgrader = NIOTypedWebSocketServerUpgrader<LiveConnection>(
             maxFrameSize: Self.messageLimit,
             shouldUpgrade: { channel, head in
@@ -104,7 +106,8 @@ struct LiveChannel: HTTPChannelHandler {
         let pipeline = channel.pipeline.syncOperations
         let connection = try pipeline.configureUpgradableHTTPServerPipeline(configuration: configuration)
         let upgrading = try pipeline.handler(type: NIOTypedHTTPServerUpgradeHandler<LiveConnection>.self)
-        try pipeline.addHandler(RequestGate(), position: .before(upgrading))
+        let gate = RequestGate { admission.pause(after: $0, from: address) }
+        try pipeline.addHandler(gate, position: .before(upgrading))
         return connection
     }
 

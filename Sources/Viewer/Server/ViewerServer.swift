@@ -25,6 +25,7 @@ public struct ViewerServer: Sendable {
     private let tiles: MBTiles?
     private let log: RefusalLog
     private let logger: Logger
+    private let clocks: any Clocks
 
     /// Reads the page's files; throws when one cannot be read. Map tiles that cannot be used are told to log and page.
     public init(
@@ -35,6 +36,7 @@ public struct ViewerServer: Sendable {
         self.configuration = configuration
         self.accounts = accounts
         self.logger = logger
+        self.clocks = clocks
         accounts.check()
         log = RefusalLog(logger: logger, clocks: clocks)
         proxies = TrustedProxies(configuration.trustedProxies.compactMap(IPAddress.init))
@@ -67,7 +69,7 @@ public struct ViewerServer: Sendable {
         let room = SocketRoom(
             limits: .init(
                 total: viewers, perAccount: configuration.viewersPerAccount, perAddress: limits.perAddress))
-        let admission = Admission(limits: limits, proxies: proxies, log: log)
+        let admission = Admission(limits: limits, proxies: proxies, clocks: clocks, log: log)
         let socket = socket
         let log = log
         return Application(
