@@ -152,6 +152,18 @@ private func at(_ seconds: Double) -> MonotonicInstant { MonotonicInstant(nanose
         #expect(try answer() == "")
     }
 
+    /// A connection that becomes a socket while it waits is read on.
+    @Test func aGateThatGoesLeavesNoReadBehind() throws {
+        pause.value = .seconds(5)
+        send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        channel.read()
+        let before = reads.count
+        let gate = try channel.pipeline.syncOperations.handler(type: RequestGate.self)
+        channel.pipeline.syncOperations.removeHandler(gate, promise: nil)
+        channel.embeddedEventLoop.run()
+        #expect(reads.count == before + 1)
+    }
+
     @Test func manyRequestsAtOnceAreTooMany() throws {
         send(String(repeating: "GET / HTTP/1.1\r\nHost: x\r\n\r\n", count: 1_000))
         #expect(page.heads == RequestDeadlines.unansweredLimit)

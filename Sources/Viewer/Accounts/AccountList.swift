@@ -24,7 +24,10 @@ final class AccountList: Sendable {
     func check() {
         if let users = try? users(), users.isEmpty {
             logger?.warning(
-                "\(file.path) holds no accounts; nobody can sign in. To mend it: lagebild users set \(file.path) NAME --role disponent"
+                """
+                \(file.path) holds no accounts; nobody can sign in. To mend it: lagebild users set \(file.path) NAME \
+                --role disponent
+                """
             )
         }
     }

@@ -5,7 +5,8 @@ import FlightTypes
 /// - 30 a minute for an address.
 /// - 10 a minute for an account from one address.
 /// - For an account from all addresses together that it never signed in from: 60 first guesses of an address and 30 further
-///   ones a minute. So many strangers cannot guess quickly, and few cannot keep the owner out, whose first guess is the right one.
+///   ones a minute. So many strangers cannot guess quickly, and few cannot keep the owner out, whose first guess is the
+///   right one.
 /// - Where an account has signed in before, strangers' guesses do not count against it.
 ///
 /// Limit 4,096 keys each; when full, the one idle the longest is forgotten.

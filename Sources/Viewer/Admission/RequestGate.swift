@@ -33,6 +33,8 @@ final class RequestGate: ChannelDuplexHandler, RemovableChannelHandler {
         isGone = true
         timer?.task.cancel()
         timer = nil
+        // Nobody asks a second time for what was put off.
+        if waitsToRead, !isRefusing { context.read() }
     }
 
     // MARK: - In

@@ -34,8 +34,8 @@ struct PageGuard: Sendable {
             log.note(
                 "Refused: \(kind.rawValue) with \(names), which do not belong together",
                 advice: """
-                    Behind a proxy let it pass Host on with its port (nginx: proxy_set_header Host $http_host), or list the page in \
-                    viewer.allowedOrigins; otherwise another page tried to use this one
+                    Behind a proxy let it pass Host on with its port (nginx: proxy_set_header Host $http_host), or list the page \
+                    in viewer.allowedOrigins; otherwise another page tried to use this one
                     """)
             return (
                 .forbidden,

@@ -58,7 +58,10 @@ public struct ViewerServer: Sendable {
         assets = try Asset.loadAll(leafletPath: configuration.leafletPath)
         if limits.total < ConnectionLimits.most {
             logger.warning(
-                "The page takes \(limits.total) connections: \(Descriptors.limit) files may be open (ulimit -n), the rest is kept for drones and records"
+                """
+                The page takes \(limits.total) connections: \(Descriptors.limit) files may be open (ulimit -n), and the rest is \
+                kept for drones and records
+                """
             )
         }
     }
