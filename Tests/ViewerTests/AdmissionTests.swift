@@ -88,20 +88,37 @@ private func at(_ seconds: Double) -> MonotonicInstant { MonotonicInstant(nanose
         let neighbour = try #require(IPAddress("2001:db8::2"))
         let other = try #require(IPAddress("192.0.2.1"))
         var admitted: [Bool] = []
-        for address in [mine, neighbour, mine, neighbour, other] { admitted.append(book.enter(address)) }
+        for address in [mine, neighbour, mine, neighbour, other] { admitted.append(book.enter(address, at: at(0))) }
         #expect(admitted == [true, true, true, false, true])
         #expect(book.refused == 1)
         book.leave(neighbour)
-        let again = book.enter(mine)
+        let again = book.enter(mine, at: at(0))
         #expect(again)
         for _ in 0..<500 {
-            let isIn = book.enter(proxy)
+            let isIn = book.enter(proxy, at: at(0))
             #expect(isIn)
         }
         // Leaving more often than entering takes nothing from others.
         for _ in 0..<10 { book.leave(other) }
-        let last = book.enter(mine)
+        let last = book.enter(mine, at: at(0))
         #expect(!last)
+    }
+
+    /// Who connects and goes again and again is turned away before anything is set up, and let in again as soon as it stops.
+    @Test func comingAndGoingHasAPace() throws {
+        var book = ConnectionBook(
+            limits: ConnectionLimits(perAddress: 3, descriptors: 1000), proxies: TrustedProxies([]))
+        let address = try #require(IPAddress("192.0.2.1"))
+        var admitted = 0
+        for number in 0..<2_000 {
+            if book.enter(address, at: at(Double(number) / 1000)) {
+                admitted += 1
+                book.leave(address)
+            }
+        }
+        #expect((795...801).contains(admitted))
+        let afterwards = book.enter(address, at: at(2.02))
+        #expect(afterwards)
     }
 
     @Test func acceptingPausesAndGoesOn() {
@@ -139,7 +156,7 @@ private func at(_ seconds: Double) -> MonotonicInstant { MonotonicInstant(nanose
         var longest = Duration.zero
         for _ in 0..<100_000 { longest = max(longest, pace.take(nil, at: at(0))) }
         #expect(longest == RequestPace.longestPause)
-        let afterwards = pace.take(nil, at: at(5.1))
+        let afterwards = pace.take(nil, at: at(2.1))
         #expect(afterwards == .zero)
     }
 

@@ -21,7 +21,8 @@ final class Admission: Sendable {
 
     /// Whether a connection from `address` may stay; `leave` when it has gone.
     func enter(_ address: IPAddress?) -> Bool {
-        let isAdmitted = !isTooQuick(address) && book.withLock { $0.enter(address) }
+        let now = clocks.monotonicNow()
+        let isAdmitted = book.withLock { $0.enter(address, at: now) }
         if !isAdmitted {
             log.note(
                 "Closed: connections from \(address?.text ?? "an unknown address") beyond its share",
@@ -40,13 +41,6 @@ final class Admission: Sendable {
                 "Requests from \(client?.text ?? "an unknown address") come too quickly; they are read more slowly")
         }
         return pause
-    }
-
-    /// A connection costs like a request. A proxy's are counted by the requests in them.
-    private func isTooQuick(_ address: IPAddress?) -> Bool {
-        guard !proxies.contains(address) else { return false }
-        let now = clocks.monotonicNow()
-        return pace.withLock { $0.take(address, at: now) } > .zero
     }
 
     func leave(_ address: IPAddress?) { book.withLock { $0.leave(address) } }

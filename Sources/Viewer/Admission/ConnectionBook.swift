@@ -1,9 +1,13 @@
+import FlightTypes
+
 /// How many connections the page takes. A value.
 struct ConnectionLimits: Hashable, Sendable {
     /// Most connections at once, whatever the system allows.
     static let most = 1024
     /// Descriptors kept free for the link, the recorder's files, the accounts and the runtime itself, which traps without.
     static let reservedDescriptors = 64
+    /// New connections of one address at once, and each second: setting one up costs as much as a request.
+    static let newAtOnce = 600.0, newPerSecond = 100.0
     /// So many are accepted in one go before the count is looked at again.
     static let acceptedAtOnce = 16
 
@@ -29,6 +33,8 @@ struct ConnectionBook: Sendable {
     /// Refused because their address had its share.
     private(set) var refused: UInt64 = 0
     private var byAddress: [IPAddress?: Int] = [:]
+    private var new = KeyedBuckets<IPAddress?>(
+        capacity: ConnectionLimits.newAtOnce, perMinute: ConnectionLimits.newPerSecond * 60, keysLimit: 4096)
 
     init(limits: ConnectionLimits, proxies: TrustedProxies) {
         self.limits = limits
@@ -42,10 +48,10 @@ struct ConnectionBook: Sendable {
     mutating func closed() { accepted = max(0, accepted - 1) }
 
     /// Whether a connection from `address` may stay. Many stand behind a trusted proxy: it has no share.
-    mutating func enter(_ address: IPAddress?) -> Bool {
+    mutating func enter(_ address: IPAddress?, at now: MonotonicInstant) -> Bool {
         let key = address?.counted
         let count = byAddress[key] ?? 0
-        guard count < limits.perAddress || proxies.contains(address) else {
+        guard proxies.contains(address) || count < limits.perAddress && new.take(key, at: now) else {
             refused += 1
             return false
         }

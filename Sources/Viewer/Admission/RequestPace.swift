@@ -1,14 +1,15 @@
 import FlightTypes
 
-/// How quickly one address may ask: `atOnce` requests and connections, then `perSecond`. A value; time is an argument.
+/// How quickly one address may ask: `atOnce` requests, then `perSecond`. A value; time is an argument.
 ///
-/// Who asks more quickly is not refused but read more slowly, so that a page full of map tiles only takes a little longer, and
-/// whoever wants to keep the station busy waits. Limit: `addressesLimit`; when full, the one idle the longest is forgotten.
+/// Who asks more quickly is not refused but read more slowly on that connection, so that a page full of map tiles only takes a
+/// little longer, and whoever wants to keep the station busy waits. Limit: `addressesLimit`; when full, the one idle the
+/// longest is forgotten.
 struct RequestPace: Sendable {
     static let atOnce = 300.0
     static let perSecond = 50.0
     /// No pause is longer: a request that is read in part must not run into its deadline.
-    static let longestPause: Duration = .seconds(5)
+    static let longestPause: Duration = .seconds(2)
     static let addressesLimit = 4096
 
     private struct Account: Sendable {
@@ -18,7 +19,7 @@ struct RequestPace: Sendable {
     }
     private var accounts: [IPAddress?: Account] = [:]
 
-    /// One request or connection of `address`: how long nothing more is to be read of it.
+    /// One request of `address`: how long nothing more is to be read on its connection.
     mutating func take(_ address: IPAddress?, at now: MonotonicInstant) -> Duration {
         let key = address?.counted
         if accounts[key] == nil, accounts.count >= Self.addressesLimit,
