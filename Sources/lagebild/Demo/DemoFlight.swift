@@ -140,12 +140,30 @@ final class DemoFlight: Sendable {
         var heartbeat = ByteWriter()
         heartbeat.write(UInt32(0))
         for byte in [2, 3, 0x81, 4, 3] as [UInt8] { heartbeat.write(byte) }
-        for (id, payload) in [(0, heartbeat.bytes), (30, attitude.bytes), (33, position.bytes)] as [(UInt32, [UInt8])] {
+        let packets: [(UInt32, [UInt8])] = [
+            (0, heartbeat.bytes), (24, receiver(pose)), (30, attitude.bytes), (33, position.bytes),
+        ]
+        for (id, payload) in packets {
             let number = sequence.wrappingAdd(1, ordering: .relaxed).oldValue
             let packet = MAVLinkPacket(
                 version: 2, sequence: number, system: 1, component: 1, messageID: id, payload: payload)
             if let bytes = packet.encoded() { sendDatagram(bytes) }
         }
+    }
+
+    /// GPS_RAW_INT of a receiver with fourteen satellites: without it nobody knows what the position rests on.
+    private func receiver(_ pose: Pose) -> [UInt8] {
+        var fix = ByteWriter()
+        fix.write(UInt64(0))
+        fix.write(Int32(pose.latitude * 1e7))
+        fix.write(Int32(pose.longitude * 1e7))
+        fix.write(Int32(pose.altitudeMSLMetres * 1000))
+        for _ in 0..<4 { fix.write(UInt16.max) }
+        fix.write(UInt8(3))
+        fix.write(UInt8(14))
+        fix.write(Int32(0))
+        fix.write(UInt32(1000))
+        return fix.bytes
     }
 
     private func sendDatagram(_ bytes: [UInt8]) {
