@@ -56,6 +56,13 @@ import Viewer
         #expect(fewer.viewer.tilesPath == nil)
     }
 
+    /// As it stands in an address bar, and as the system binds it.
+    @Test(arguments: ["::", "[::]"])
+    func everyIPv6InterfaceWithAndWithoutBrackets(host: String) throws {
+        let text = Self.text.replacingOccurrences(of: "port: 4791", with: "port: 4791\n  host: '\(host)'")
+        #expect(try load(text).linkHost == "::")
+    }
+
     @Test func thePagesLimitsArrive() throws {
         let plain = try load(Self.text).viewer
         #expect(plain.allowedOrigins.isEmpty && plain.trustedProxies.isEmpty)

@@ -10,7 +10,7 @@ public enum PageAddress {
     }
 
     /// `host` as the system binds it: an IPv6 address without brackets.
-    static func bindable(_ host: String) -> String {
+    public static func bindable(_ host: String) -> String {
         host.hasPrefix("[") && host.hasSuffix("]") ? String(host.dropFirst().dropLast()) : host
     }
 
