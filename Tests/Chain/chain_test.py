@@ -326,6 +326,32 @@ class ChainTest(unittest.TestCase):
             self.assertTrue(result.stderr.strip(), command)
             self.assertEqual(result.stdout, "", command)
 
+    def test_page_says_why_it_is_turned_away(self):
+        """A second window of an account that may have one; two stations in one browser; an account that is removed."""
+        chain = self.chain
+        one = open(chain.path("leitstelle.yaml")).read().replace("viewer: {", "viewer: {viewersPerAccount: 1, ")
+        chain.write("leitstelle.yaml", one)
+        other = free_port()
+        chain.write("other.yaml", one.replace(f"port: {chain.page_port}", f"port: {other}").replace(
+            f"port: {chain.link_port}", f"port: {free_port()}").replace("dataFolder: station", "dataFolder: other"))
+        first, second = self.browser(), self.browser()
+        chain.start_station()
+        chain.start("leitstelle", "--config", chain.path("other.yaml"), log="other.log")
+        wait_for("the other page is served", lambda: "Lagebild: http" in open(chain.path("other.log")).read())
+        first.sign_in(chain.base, " anna ", "correct-horse-battery")
+        notice = "return document.getElementById('notice').innerText"
+        wait_for("the first window watches", lambda: first.run("return document.getElementById('user').innerText") == "anna")
+        second.sign_in(chain.base, "anna", "correct-horse-battery")
+        wait_for("the second is told", lambda: "zu viele Fenster" in second.run(notice))
+        self.assertEqual(first.run(notice), "")
+        second.open("about:blank")
+        # Cookies know no ports: the other station's session once replaced this one's.
+        first.sign_in(f"http://127.0.0.1:{other}", "anna", "correct-horse-battery")
+        first.open(chain.base + "/")
+        wait_for("still signed in", lambda: first.run("return document.getElementById('user')?.innerText") == "anna")
+        chain.run("users", "remove", chain.path("users"), "anna")
+        wait_for("the window of a removed account goes to the sign-in", lambda: first.url().endswith("/login"), 5)
+
     def test_page_needs_a_sign_in(self):
         chain = self.chain
         tile = b"\x89PNG\r\n\x1a\n-one tile-"
