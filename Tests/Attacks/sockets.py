@@ -25,6 +25,10 @@ def rules(verdict):
                 found = browser.closing_code(5)
                 verdict(found == code, f"{what}: closed with {found} (should be {code})")
 
+        with station.socket(cookie) as browser:
+            first = next(browser.messages(3))["type"]
+            verdict(first == "hello", f"the first message is {first}")
+
         def answered(what, *frames):
             with station.socket(cookie) as browser:
                 for frame in frames:

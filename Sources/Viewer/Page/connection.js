@@ -56,6 +56,9 @@ export class Connection {
         // A cable put back in should not have to wait for the back-off.
         addEventListener('online', () => this.retryNow());
         document.addEventListener('visibilitychange', () => document.hidden || this.retryNow());
+        // A browser may keep a page that was left, with its socket: that would hold one of the account's places.
+        addEventListener('pagehide', () => this.socket && this.socket.close());
+        addEventListener('pageshow', (event) => event.persisted && this.retryNow());
     }
 
     open() {

@@ -45,6 +45,7 @@ struct LiveSocket: Sendable {
         do {
             try await channel.executeThenClose { inbound, outbound in
                 let writer = SocketWriter(outbound: outbound, life: life, channel: channel.channel)
+                if reader != nil { try await writer.send(hello(guest.user)) }
                 await withTaskGroup(of: Bool.self) { group in
                     group.addTask {
                         await self.receive(inbound, writer, guest, life)
@@ -57,7 +58,6 @@ struct LiveSocket: Sendable {
                     if let reader {
                         group.addTask {
                             do {
-                                try await writer.send(self.hello(guest.user))
                                 try await self.sendObjects(from: reader, writer)
                                 return false
                             } catch { return true }
