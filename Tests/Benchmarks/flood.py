@@ -193,7 +193,7 @@ def measure(program, name, seconds, rate):
             attack = subprocess.Popen(
                 [sys.executable, ATTACK, str(rig.udp), rig.path("station.key.pub"), *words, "--rate", str(rate), "--seconds",
                  str(seconds)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        time.sleep(3)
+        time.sleep(0.5 if own else 3)
         waits = []
         if own:
             rig.write("drones", drones)

@@ -3,7 +3,7 @@ import FlightTypes
 // An initiation with a right mac1:
 //   calm ─▶ admitted                                      (100 a second, 50 at once)
 //   else: mac2 right? ─ no ─▶ a cookie is sent            (30,000 a second, 6,000 to one address and port)
-//                     ─ yes ─▶ this address and port not too often? (2 a second, 0.1 after a failure)
+//                     ─ yes ─▶ this address and port not too often? (2 a second; after a failure one in 3 s)
 //                              ─▶ a share left? (300 a second) ─▶ admitted
 
 /// Which initiations are worth a Diffie–Hellman. Who floods cannot keep others out: whoever sends from a false address never

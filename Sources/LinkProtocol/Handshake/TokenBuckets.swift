@@ -52,9 +52,9 @@ struct EndpointBuckets: Sendable {
         return bucket.take(at: now)
     }
 
-    /// What the endpoint wanted came to nothing: one every ten seconds from now on.
+    /// What the endpoint wanted came to nothing: one every three seconds from now on.
     mutating func failed(_ endpoint: LinkEndpoint, at now: MonotonicInstant) {
-        var bucket = TokenBucket(rate: 0.1, burst: 1)
+        var bucket = TokenBucket(rate: 1.0 / 3, burst: 1)
         _ = bucket.take(at: now)
         keep(bucket, endpoint, at: now)
     }

@@ -29,13 +29,13 @@ private func at(_ milliseconds: Int) -> MonotonicInstant {
         #expect(taken == [23, 23] || taken == [24, 24])
     }
 
-    @Test func failureCostsTenSeconds() {
+    @Test func failureCostsThreeSeconds() {
         var buckets = EndpointBuckets(rate: 2, burst: 4)
         let endpoint = LinkEndpoint(host: [1], port: 1)
         expect(buckets.take(endpoint, at: at(0)), is: true)
         buckets.failed(endpoint, at: at(0))
-        expect(buckets.take(endpoint, at: at(9_000)), is: false)
-        expect(buckets.take(endpoint, at: at(10_100)), is: true)
+        expect(buckets.take(endpoint, at: at(2_700)), is: false)
+        expect(buckets.take(endpoint, at: at(3_100)), is: true)
         expect(buckets.take(LinkEndpoint(host: [1], port: 2), at: at(0)), is: true)
     }
 }
