@@ -7,12 +7,12 @@ struct DroneQuota: Sendable {
     static let datagrams = 30_000.0
     /// Objects begun a second.
     static let objects = 3_000.0
-    /// Handshakes answered a second, each of which costs a synced write.
-    static let handshakes = 2.0
+    /// Handshakes answered a second, each of which costs a synced write: as often as a drone tries.
+    static let handshakes = 1.0
 
     private var datagramBucket = TokenBucket(rate: datagrams, burst: datagrams / 5)
     private var objectBucket = TokenBucket(rate: objects, burst: objects * 2)
-    private var handshakeBucket = TokenBucket(rate: handshakes, burst: 10)
+    private var handshakeBucket = TokenBucket(rate: handshakes, burst: 8)
     /// What was not looked at.
     private(set) var refused: UInt64 = 0
 

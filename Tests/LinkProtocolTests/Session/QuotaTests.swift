@@ -20,7 +20,7 @@ private func at(_ seconds: Double) -> MonotonicInstant { MonotonicInstant(nanose
         }
         #expect(abs(Double(opened) - 10 * DroneQuota.datagrams - DroneQuota.datagrams / 5) < 100)
         #expect(abs(Double(begun) - 10 * DroneQuota.objects - 2 * DroneQuota.objects) < 100)
-        #expect((29...31).contains(shaken))
+        #expect((17...19).contains(shaken))
         #expect(quota.refused == UInt64(1_000_000 + 100_000 + 1000 - opened - begun - shaken))
     }
 
@@ -68,7 +68,7 @@ private func at(_ seconds: Double) -> MonotonicInstant { MonotonicInstant(nanose
             network.restartDrone(flight: UInt32(2 + number))
             network.run(for: .milliseconds(20))
         }
-        #expect(network.freshnessWrites - transmissions <= 31)
+        #expect(network.freshnessWrites - transmissions <= 19)
         #expect(network.station.counters.overLimit > 100)
         network.restartDrone(flight: 1000)
         network.run(for: .seconds(4))
