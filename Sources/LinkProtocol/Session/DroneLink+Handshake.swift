@@ -9,10 +9,11 @@ extension DroneLink {
 
     mutating func startHandshake(at now: MonotonicInstant) -> [UInt8] {
         let jitter = Int64(random.next() % 334)
-        // Somebody floods the station in this drone's name: most of its tries get no answer, so it tries more often.
-        let isFlooded = counters.strayCookies >= strayCookiesBefore + 100
+        // The station is under load, or somebody floods it in this drone's name: many tries are lost, so there are more of them.
+        let isUnderLoad = cookie.map { now.since($0.at) < .seconds(5) } ?? false
+        let isFlooded = isUnderLoad || counters.strayCookies >= strayCookiesBefore + 100
         strayCookiesBefore = counters.strayCookies
-        nextHandshake = now.advanced(by: isFlooded ? Self.retry / 4 : Self.retry + .milliseconds(jitter))
+        nextHandshake = now.advanced(by: isFlooded ? Self.retry * 2 / 5 : Self.retry + .milliseconds(jitter))
         freshness += 1
         counters.handshakes += 1
         let index = unusedIndex()
