@@ -43,16 +43,16 @@ let package = Package(
     name: "lagebild",
     products: [.executable(name: "lagebild", targets: ["lagebild"])],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
-        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
-        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
-        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
-        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
-        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
-        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
-        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", exact: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
+        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+        .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
     ],
     targets: [
         system("CV4L2", "libv4l2 libv4lconvert", "libv4l-dev"),
@@ -63,6 +63,7 @@ let package = Package(
         system("CSodium", "libsodium", "libsodium-dev"),
         .target(name: "CDevices"),
 
+        room("PlainText", []),
         room("FlightTypes", [], settings: optimised),
         room("Geodesy", [], settings: optimised),
         room("ImageCoding", ["FlightTypes", "CTurboJPEG", "CPNG"], settings: optimised),
@@ -75,10 +76,13 @@ let package = Package(
         room("ErasureCoding", ["CISAL"], settings: optimised),
         room("NetworkImpairment", ["FlightTypes"], settings: optimised),
         room("LinkProtocol", ["FlightTypes", "ErasureCoding", "CSodium", crypto], settings: optimised + perDatagram),
-        room("LinkTransport", ["LinkProtocol", "FlightTypes", nioCore, nioPosix, logging], settings: perDatagram),
+        room(
+            "LinkTransport", ["LinkProtocol", "FlightTypes", "PlainText", nioCore, nioPosix, logging],
+            settings: perDatagram),
         room("Sensors", ["FlightTypes", "Geodesy", "ImageCoding", "CV4L2", "CDevices", crypto], settings: optimised),
         room("Scenario", ["FlightTypes", "Geodesy"], settings: optimised),
-        room("Recording", ["FlightTypes", crypto, product("GRDB", "GRDB.swift")]),
+        room("Recording", ["FlightTypes", crypto, product("GRDB", "GRDB.swift"), product("GRDBSQLite", "GRDB.swift")]),
+        room("Versions", ["CPNG", "CSodium", "CISAL", product("GRDBSQLite", "GRDB.swift")]),
         room("Situation", ["FlightTypes", "Geodesy"]),
         room(
             "Viewer",
@@ -91,18 +95,20 @@ let package = Package(
                 product("ServiceLifecycle", "swift-service-lifecycle"),
             ], resources: [.copy("Page")]),
         room("Replay", ["FlightTypes", "Situation", "Recording"]),
-        room("ConfigurationFile", [product("Yams", "Yams")]),
+        room("ConfigurationFile", ["PlainText", product("Yams", "Yams")]),
         room(
             "DroneAgent",
             [
                 "FlightTypes", "Geodesy", "HotspotDetection", "Tracking", "VisibleWitness", "ImageCoding",
-                "LinkProtocol", "LinkTransport", "Recording", "Sensors", "ConfigurationFile", nioPosix, logging,
+                "LinkProtocol", "LinkTransport", "Recording", "Sensors", "ConfigurationFile", "PlainText", nioPosix,
+                logging,
             ]),
         room(
             "Leitstelle",
             [
                 "FlightTypes", "LinkProtocol", "LinkTransport", "Situation", "Recording", "Viewer", "Replay",
-                "ConfigurationFile", nioCore, nioPosix, logging, product("ServiceLifecycle", "swift-service-lifecycle"),
+                "ConfigurationFile", "PlainText", nioCore, nioPosix, logging,
+                product("ServiceLifecycle", "swift-service-lifecycle"),
                 product("UnixSignals", "swift-service-lifecycle"),
             ]),
         .target(
@@ -114,11 +120,14 @@ let package = Package(
                 "FlightTypes", "Geodesy", "ImageCoding", "HotspotDetection", "Tracking", "VisibleWitness", "Sensors",
                 "Scenario", "Recording",
                 "LinkProtocol", "NetworkImpairment", "LinkSimulation",
-                "LinkTransport", "DroneAgent", "Leitstelle", "Viewer", "CDevices", logging,
+                "LinkTransport", "DroneAgent", "Leitstelle", "Viewer", "CDevices", "PlainText", "ConfigurationFile",
+                "Versions", logging,
                 product("ArgumentParser", "swift-argument-parser"),
                 product("UnixSignals", "swift-service-lifecycle"),
             ], swiftSettings: strict),
 
+        tests("PlainTextTests", ["PlainText"]),
+        tests("VersionsTests", ["Versions"]),
         tests("FlightTypesTests", ["FlightTypes"]),
         tests("GeodesyTests", ["Geodesy"]),
         tests("HotspotDetectionTests", ["HotspotDetection", "CHotspotKernels", "FlightTypes"]),
@@ -139,7 +148,7 @@ let package = Package(
             "LinkTransportTests", ["LinkTransport", "LinkProtocol", "FlightTypes", nioCore, nioPosix, logging]),
         tests("SensorsTests", ["Sensors", "ImageCoding", "FlightTypes", "Geodesy", "CDevices", crypto]),
         tests("RecordingTests", ["Recording", "FlightTypes", crypto, product("GRDB", "GRDB.swift")]),
-        tests("ConfigurationFileTests", ["ConfigurationFile"]),
+        tests("ConfigurationFileTests", ["ConfigurationFile", "PlainText"]),
         tests("SituationTests", ["Situation", "FlightTypes"]),
         tests("ReplayTests", ["Replay", "Situation", "Recording", "FlightTypes"]),
         tests(
@@ -158,6 +167,9 @@ let package = Package(
             ]),
         tests(
             "LeitstelleTests",
-            ["Leitstelle", "LinkProtocol", "Situation", "Viewer", "FlightTypes", "ConfigurationFile", logging]),
+            [
+                "Leitstelle", "LinkProtocol", "Situation", "Viewer", "Recording", "FlightTypes", "ConfigurationFile",
+                logging,
+            ]),
     ]
 )

@@ -1,4 +1,5 @@
 import Foundation
+import PlainText
 import Yams
 
 /// A mapping of a YAML file, read strictly: every key that is there must be asked for, and every value must fit.
@@ -24,26 +25,39 @@ public final class ConfigurationSection {
 
     /// Reads the file at `path`.
     public static func load(path: String) throws -> ConfigurationSection {
-        guard let data = try? read(path) else {
+        let path = PathForms.existing(path)
+        guard let bytes = try? read(path) else {
             throw ConfigurationError(problems: ["\(path): cannot be read; nothing was started"])
         }
-        guard data.count <= sizeLimit, let text = String(data: data, encoding: .utf8) else {
-            throw ConfigurationError(problems: ["\(path): not a configuration (larger than 1 MiB, or not UTF-8)"])
+        guard bytes.count <= sizeLimit else {
+            throw ConfigurationError(problems: ["\(path): not a configuration (larger than 1 MiB)"])
         }
-        return try parse(text: text, name: path)
+        return try parse(bytes: bytes, name: path)
     }
 
-    /// No more than the limit and one byte, so that a path to an endless device does not fill the memory.
-    private static func read(_ path: String) throws -> Data? {
-        guard let file = FileHandle(forReadingAtPath: path) else { return nil }
-        defer { try? file.close() }
-        return try file.read(upToCount: sizeLimit + 1) ?? Data()
+    /// No more than the limit and one byte, and of an ordinary file alone: neither an endless device nor a pipe that nobody
+    /// writes to may keep the program.
+    private static func read(_ path: String) throws -> [UInt8]? {
+        let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+        return [UInt8](try file.read(upToCount: sizeLimit + 1) ?? Data())
     }
 
     /// Reads `text`; `name` stands for the file in errors, and relative paths count from its folder.
     public static func parse(text: String, name: String) throws -> ConfigurationSection {
-        guard text.utf8.count <= sizeLimit else {
+        try parse(bytes: Array(text.utf8), name: name)
+    }
+
+    private static func parse(bytes: [UInt8], name: String) throws -> ConfigurationSection {
+        guard bytes.count <= sizeLimit else {
             throw ConfigurationError(problems: ["\(name):1: not a configuration (larger than 1 MiB)"])
+        }
+        let text: String
+        do { text = try withPlainBlanks(try TextFile.text(bytes)) } catch {
+            throw ConfigurationError(problems: ["\(name):\(error)"])
         }
         if let line = lineOfAlias(text) {
             throw ConfigurationError(problems: ["\(name):\(line): anchors and aliases are not used in configurations"])
@@ -89,7 +103,7 @@ public final class ConfigurationSection {
         guard let text = try scalar(key) else { return nil }
         guard let number = Int(text), range.contains(number) else {
             let wanted = "a whole number from \(range.lowerBound) to \(range.upperBound)"
-            throw error(key, "must be \(wanted), not '\(text.quotable)'")
+            throw error(key, "must be \(wanted), not '\(text.quotable)'\(Self.hint(text))")
         }
         return number
     }
@@ -97,7 +111,8 @@ public final class ConfigurationSection {
     public func double(_ key: String, in range: ClosedRange<Double>, default value: Double) throws -> Double {
         guard let text = try scalar(key) else { return value }
         guard let number = Double(text), range.contains(number) else {
-            throw error(key, "must be a number from \(range.lowerBound) to \(range.upperBound), not '\(text.quotable)'")
+            let wanted = "a number from \(range.lowerBound) to \(range.upperBound)"
+            throw error(key, "must be \(wanted), not '\(text.quotable)'\(Self.hint(text))")
         }
         return number
     }
@@ -127,9 +142,21 @@ public final class ConfigurationSection {
     /// A path that must be there; a relative one counts from the configuration file's folder.
     public func path(_ key: String) throws -> String {
         let text = try requiredString(key)
-        guard !text.hasPrefix("/") else { return text }
-        let folder = (file as NSString).deletingLastPathComponent
-        return folder.isEmpty ? text : folder + "/" + text
+        guard !text.hasPrefix("/") else { return PathForms.existing(text) }
+        let folder = file.parentFolder
+        return PathForms.existing(folder == "." && !file.hasPrefix("./") ? text : folder + "/" + text)
+    }
+    /// A name or an address of a machine; an IPv6 address comes back without brackets. `default` nil means that the key must be
+    /// there.
+    public func host(_ key: String, default value: String?) throws -> String {
+        guard let text = try scalar(key) else {
+            guard let value else { throw missing(key) }
+            return value
+        }
+        switch HostText.host(text) {
+        case .success(let host): return host
+        case .failure(let fault): throw error(key, "\(fault), not '\(text.quotable)'")
+        }
     }
     /// A list of texts.
     public func strings(_ key: String, default value: [String]) throws -> [String] {
@@ -138,6 +165,7 @@ public final class ConfigurationSection {
         guard let sequence = node.sequence else { throw error(key, "must be a list") }
         return try sequence.map { item in
             guard let text = item.scalar?.string else { throw error(key, "must be a list of texts") }
+            try refuseTypographicQuotes(text, key)
             return text
         }
     }
@@ -188,7 +216,18 @@ public final class ConfigurationSection {
         guard let scalar = node.scalar else { throw error(key, "must be a single value") }
         // An empty value is no absent key: whoever wrote it meant something, and a default would hide what.
         guard !node.isNothing else { throw error(key, "has no value; write one, or take the line out") }
+        try refuseTypographicQuotes(scalar.string, key)
         return scalar.string
+    }
+    /// To YAML they are letters like others; whoever wrote them meant quotes.
+    private func refuseTypographicQuotes(_ text: String, _ key: String) throws {
+        guard let first = text.unicodeScalars.first, "“”„‟‚‘’«»".unicodeScalars.contains(first) else { return }
+        throw error(key, "begins with a typographic quote; write \" instead")
+    }
+    /// What was perhaps meant by a text that is no number.
+    private static func hint(_ text: String) -> String {
+        if text.contains(","), Double(text.replacing(",", with: ".")) != nil { return " (a point, not a comma)" }
+        return text.contains("#") ? " (a comment needs a space before #)" : ""
     }
     private func lineOf(_ key: String) -> Int { pairs(key).last?.key.mark?.line ?? line }
     private func missing(_ key: String) -> ConfigurationError {

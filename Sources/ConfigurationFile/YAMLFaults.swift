@@ -1,3 +1,4 @@
+import PlainText
 import Yams
 
 extension ConfigurationError {
@@ -33,15 +34,8 @@ extension Node {
 }
 
 extension String {
-    /// Fit for a message on a terminal: at most 40 characters, control characters as `?`.
-    var quotable: String {
-        var text = ""
-        for scalar in unicodeScalars.prefix(40) {
-            let category = scalar.properties.generalCategory
-            text.unicodeScalars.append(category == .control || category == .format ? "?" : scalar)
-        }
-        return text
-    }
+    /// Fit for a message on a terminal: at most 40 characters.
+    var quotable: String { printable(limit: 40) }
 }
 
 /// The first line that holds what may be an alias (`*name`), in a text that also has what may be an anchor (`&name`).

@@ -58,7 +58,11 @@ public final class Agent: Sendable {
             atPath: configuration.dataFolder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         let key = try KeyFile.load(path: configuration.keyFile)
         let station = try KeyFile.publicKey(configuration.stationKey)
-        flight = try FlightCounter(path: configuration.dataFolder + "/flight").next()
+        let next = try FlightCounter(path: configuration.dataFolder + "/flight").next(
+            highestRecord: OnboardArchive.flights(in: configuration.dataFolder).max(),
+            minutes: clocks.wallNow().nanoseconds / 60_000_000_000)
+        flight = next.flight
+        if let remark = next.remark { logger.warning("\(remark)") }
         recordPath = OnboardArchive.path(folder: configuration.dataFolder, flight: flight)
         recorder = try configuration.records ? Self.openRecord(recordPath, configuration, flight, clocks, logger) : nil
         let relay = EventRelay()

@@ -101,7 +101,7 @@ public struct AgentConfiguration: Sendable {
         let position = try root.section("position")
         let configuration = AgentConfiguration(
             dataFolder: try drone.path("dataFolder"), keyFile: try drone.path("keyFile"),
-            stationHost: try station.requiredString("host"),
+            stationHost: try station.host("host", default: nil),
             stationPort: try station.int("port", in: 1...65535, default: 4790),
             stationKey: try stationKey(station),
             megabitsPerSecond: try station.double("megabitsPerSecond", in: 0.05...1000, default: 50),
@@ -273,14 +273,14 @@ public struct AgentConfiguration: Sendable {
         case .none: return .none
         case .mavlinkUDP:
             return .mavlinkUDP(
-                host: try section.string("host", default: "0.0.0.0"),
+                host: try section.host("host", default: "0.0.0.0"),
                 port: try section.int("port", in: 1...65535, default: 14550))
         case .mavlinkSerial: return .mavlinkSerial(path: try section.path("path"), baud: try baud(57600))
         // One stream may carry both; the two names are for those who look for theirs.
         case .nmea, .ubx: return .nmeaSerial(path: try section.path("path"), baud: try baud(9600))
         case .gpsd:
             return .gpsd(
-                host: try section.string("host", default: "127.0.0.1"),
+                host: try section.host("host", default: "127.0.0.1"),
                 port: try section.int("port", in: 1...65535, default: 2947))
         case .tlog: return .tlog(path: try section.path("path"), loop: try section.bool("loop", default: false))
         }

@@ -29,6 +29,15 @@ final class OnboardArchive: Sendable {
 
     static func path(folder: String, flight: UInt32) -> String { "\(folder)/flight-\(flight).lagebild" }
 
+    /// The flights of which records lie in `folder`.
+    static func flights(in folder: String) -> [UInt32] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        return names.compactMap { name -> UInt32? in
+            guard name.hasPrefix("flight-"), name.hasSuffix(".lagebild") else { return nil }
+            return UInt32(name.dropFirst(7).dropLast(9))
+        }
+    }
+
     /// Looks an object up and calls back with its bytes, or nil when the record does not have it.
     func fetch(_ id: ObjectID, _ done: @escaping @Sendable ([UInt8]?) -> Void) {
         queue.async { [self] in
@@ -50,12 +59,7 @@ final class OnboardArchive: Sendable {
     /// Tells of each earlier flight, newest first, that is not fully receipted.
     func earlierFlights(before flight: UInt32, _ found: @escaping @Sendable (UInt32, Left) -> Void) {
         queue.async { [self] in
-            let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-            let flights = names.compactMap { name -> UInt32? in
-                guard name.hasPrefix("flight-"), name.hasSuffix(".lagebild") else { return nil }
-                return UInt32(name.dropFirst(7).dropLast(9))
-            }
-            for number in flights.filter({ $0 < flight }).sorted(by: >).prefix(Self.flightsLimit) {
+            for number in Self.flights(in: folder).filter({ $0 < flight }).sorted(by: >).prefix(Self.flightsLimit) {
                 do {
                     guard let reader = try reader(of: number) else { continue }
                     let left = Left(spans: try reader.sequences(), receipts: try reader.receipts())

@@ -17,11 +17,41 @@ struct FlightIndex: Sendable {
     private let path: String
     private var entries: [Entry]
 
-    /// Reads what an earlier run left; an unreadable index is an empty one, and costs only the right file for old backfill.
+    /// Files of earlier incidents that cannot be written: their backfill goes into the open one. As many as there are entries.
+    private var unusable: Set<String> = []
+    /// What is to be said about what an earlier run left; nil where all is well.
+    private(set) var remark: String?
+
+    /// Reads what an earlier run left; an unreadable index is set aside, and costs only the right file for old backfill.
     init(folder: String) {
         path = folder + "/flights.json"
-        let data = FileManager.default.contents(atPath: path)
-        entries = data.flatMap { try? JSONDecoder().decode([Entry].self, from: $0) } ?? []
+        let bytes: [UInt8]?
+        do { bytes = try DurableFile.read(path) } catch {
+            (bytes, remark) = (nil, "\(error); backfill of earlier incidents goes into the open one")
+        }
+        entries = []
+        guard let bytes else { return }
+        do { entries = try JSONDecoder().decode([Entry].self, from: Data(bytes)).suffix(Self.limit) } catch {
+            let what =
+                bytes.allSatisfy { $0 == 0 } ? "is empty, perhaps after a power cut" : "is not what the station wrote"
+            remark =
+                "\(path) \(what); backfill of earlier incidents goes into the open one" + IncidentFolder.setAside(path)
+        }
+    }
+
+    /// What is wrong with the index in `folder`; nil where all is well. Changes nothing.
+    static func fault(folder: String) -> String? {
+        let path = folder + "/flights.json"
+        do {
+            guard let bytes = try DurableFile.read(path) else { return nil }
+            _ = try JSONDecoder().decode([Entry].self, from: Data(bytes))
+            return nil
+        } catch is DecodingError { return "\(path) is empty or not what the station wrote" } catch { return "\(error)" }
+    }
+
+    /// From now on what belongs into `file` goes into the open incident.
+    mutating func giveUp(_ file: String) {
+        if unusable.count < Self.limit { unusable.insert(file) }
     }
 
     /// What belongs into the incident that is open, and what into earlier files.
@@ -32,7 +62,7 @@ struct FlightIndex: Sendable {
         var current: [HubObject] = []
         var past: [String: [HubObject]] = [:]
         for object in batch {
-            if object.isBackfill, let file = file(of: object), file != present,
+            if object.isBackfill, let file = file(of: object), file != present, !unusable.contains(file),
                 FileManager.default.fileExists(atPath: file)
             {
                 past[file, default: []].append(object)

@@ -1,6 +1,7 @@
 import FlightTypes
 import Foundation
 import LinkTransport
+import Recording
 import Situation
 
 /// Names incident files and remembers which one is open, so that a restart goes on with it.
@@ -24,12 +25,78 @@ struct IncidentFolder: Sendable {
             atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
     }
 
-    /// What was open when the station last stopped. An unreadable marker means none: its file stays as it is.
-    func openIncident() -> Open? {
-        guard let data = FileManager.default.contents(atPath: marker),
-            let open = try? JSONDecoder().decode(Open.self, from: data), isOurs(open.file)
-        else { return nil }
-        return open
+    /// What was open when the station last stopped, and what is to be said about it.
+    struct Resumption: Sendable {
+        var open: Open?
+        var remarks: [String] = []
+    }
+
+    /// A marker that cannot be read is set aside, and the newest file says itself whether its incident was closed: a power cut must
+    /// not tear an incident in two.
+    func resumption() -> Resumption {
+        let bytes: [UInt8]?
+        do { bytes = try DurableFile.read(marker) } catch { return found(because: "\(error)") }
+        guard let bytes else { return Resumption() }
+        guard let open = try? JSONDecoder().decode(Open.self, from: Data(bytes)) else {
+            let what =
+                bytes.allSatisfy { $0 == 0 } ? "is empty, perhaps after a power cut" : "is not what the station wrote"
+            return found(because: "\(marker) \(what)" + Self.setAside(marker))
+        }
+        guard isOurs(open.file) else {
+            return Resumption(
+                remarks: ["\(open.file) was open when the station stopped and is not there; a new incident begins"])
+        }
+        return Resumption(open: open)
+    }
+
+    /// Whether objects were ever recorded here, so that drones have flown.
+    var holdsIncidents: Bool { !incidents.isEmpty }
+
+    /// What is wrong with the marker; nil where all is well.
+    var markerFault: String? {
+        do {
+            guard let bytes = try DurableFile.read(marker) else { return nil }
+            guard let open = try? JSONDecoder().decode(Open.self, from: Data(bytes)) else {
+                return "\(marker) is empty or not what the station wrote"
+            }
+            return isOurs(open.file) ? nil : "\(marker) names \(open.file), which is not there"
+        } catch { return "\(error)" }
+    }
+
+    /// Files of incidents, the newest first.
+    var incidents: [String] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        return names.filter { $0.hasPrefix("einsatz-") && $0.hasSuffix(".lagebild") }.sorted(by: >)
+    }
+
+    private func found(because reason: String) -> Resumption {
+        for name in incidents.prefix(8) {
+            let file = folder + "/" + name
+            guard let reader = try? IncidentReader(path: file), let info = try? reader.info(),
+                let isClosed = try? reader.isIncidentClosed()
+            else { continue }
+            guard !isClosed else { break }
+            let open = Open(
+                file: file, name: info.name, openedAtNanoseconds: info.openedAt.nanoseconds, openedBy: info.openedBy)
+            return Resumption(
+                open: open, remarks: ["\(reason); the newest incident was not closed, the station goes on with it"])
+        }
+        return Resumption(remarks: ["\(reason); no incident is left open, a new one begins with the first object"])
+    }
+
+    /// Keeps what cannot be read under another name; what to say of it.
+    static func setAside(_ path: String) -> String {
+        for number in 1...99 {
+            let kept = path + ".unreadable" + (number > 1 ? "-\(number)" : "")
+            // A link and not a renaming, which would replace what was kept before.
+            guard link(path, kept) == 0 else {
+                if errno == EEXIST { continue }
+                break
+            }
+            unlink(path)
+            return "; it was kept as \(kept)"
+        }
+        return ""
     }
 
     /// A path for a new incident, made from the time alone: no name that people type ever becomes a path.

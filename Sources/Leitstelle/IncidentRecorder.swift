@@ -1,13 +1,15 @@
 import FlightTypes
 import Foundation
 import Logging
+import PlainText
 import Recording
 import Situation
 
 /// The hub reader that keeps the evidence: opens the incident's file, commits what arrives, then says what is durable.
 ///
 /// A batch that cannot be written is kept and tried again every second; meanwhile the hub's queue fills up to its limit and
-/// counts what it has to refuse. Nothing is acknowledged before its commit, and nothing is ever deleted here.
+/// counts what it has to refuse. Where the trouble lies in one file, another one takes over: a damaged record must not stop the
+/// recording of every drone. Nothing is acknowledged before its commit, and nothing is ever deleted here.
 actor IncidentRecorder {
     /// Bytes that may wait for the disk.
     static let queueBytes = 256 << 20
@@ -25,6 +27,8 @@ actor IncidentRecorder {
     private var flights: FlightIndex
     /// The file of an earlier incident that backfill is going into.
     private var earlier: (path: String, writer: IncidentWriter)?
+    /// The open incident's file turned out to be damaged while it was written.
+    private var isFileSpoiled = false
     private var recorded: UInt64 = 0
     private(set) var isHealthy = true
     private var trouble = RepeatedTrouble()
@@ -39,10 +43,11 @@ actor IncidentRecorder {
         self.clocks = clocks
         self.logger = logger
         self.acknowledge = acknowledge
-        let open = folder.openIncident()
-        tracker = IncidentTracker(resuming: open?.incident)
-        path = open?.file ?? ""
+        let resumption = folder.resumption()
+        tracker = IncidentTracker(resuming: resumption.open?.incident)
+        path = resumption.open?.file ?? ""
         flights = FlightIndex(folder: folder.folder)
+        for remark in resumption.remarks + (flights.remark.map { [$0] } ?? []) { logger.warning("\(remark)") }
     }
 
     /// The open incident, its file, and how recording does.
@@ -54,7 +59,7 @@ actor IncidentRecorder {
     func resume() {
         guard let incident = tracker.current, writer == nil else { return }
         do {
-            try begin(incident, file: path, event: "station started")
+            try goOn(incident, event: "station started")
             logger.notice("Going on with \(incident.name) in \(path)")
         } catch { fail(error) }
     }
@@ -78,16 +83,25 @@ actor IncidentRecorder {
         if case .close(let incident, _) = tracker.close(by: user) { end(incident, by: user) }
     }
 
-    private func write(_ batch: [HubObject]) async -> Bool {
+    func write(_ batch: [HubObject]) async -> Bool {
         guard let first = batch.first else { return true }
         // What comes later from an earlier incident's flight goes into that incident's file, whatever is open now.
-        let (present, past) = flights.split(batch, present: path)
+        let belonging = flights.split(batch, present: path)
+        var present = belonging.present
         do {
-            for (file, objects) in past { try writeEarlier(objects, file: file) }
+            for (file, objects) in belonging.past {
+                do { try writeEarlier(objects, file: file) } catch let error as RecordingError where !error.isLackOfRoom
+                {
+                    earlier = nil
+                    flights.giveUp(file)
+                    logger.error("\(error). Backfill of that incident goes into the open one; the file stays as it is")
+                    present += objects
+                }
+            }
             guard !present.isEmpty else { return true }
             carryOut(tracker.objectArrived(from: first.drone, at: clocks.wallNow()))
             if writer == nil, let incident = tracker.current {
-                try begin(incident, file: path, event: "recording resumed")
+                try goOn(incident, event: "recording resumed")
             }
             guard let writer else { return false }
             try flights.note(present, file: path)
@@ -98,9 +112,29 @@ actor IncidentRecorder {
             isHealthy = true
             return true
         } catch {
+            if writer != nil, let error = error as? RecordingError, error.liesInTheFile {
+                // The next attempt opens the file anew, or, if what it holds is damaged, another one.
+                writer = nil
+                if case .damaged = error { isFileSpoiled = true }
+            }
             fail(error)
             return false
         }
+    }
+
+    /// Goes on in the incident's file, or, where that cannot be written for its own sake, in a new one. The old one stays.
+    private func goOn(_ incident: IncidentTracker.Incident, event: String) throws {
+        var reason = "\(path) is damaged"
+        if !isFileSpoiled {
+            do { return try begin(incident, file: path, event: event) } catch let error as RecordingError
+                where error.liesInTheFile
+            { reason = "\(error)" }
+        }
+        let new = folder.newPath(at: clocks.wallNow())
+        try begin(incident, file: new, event: "recording goes on here, because \(path.lastPathPart) cannot be written")
+        logger.error("\(reason). Recording goes on in \(new); the old file stays as it is")
+        path = new
+        isFileSpoiled = false
     }
 
     private func store(_ objects: [HubObject], with writer: IncidentWriter, file: String) throws {
@@ -138,6 +172,7 @@ actor IncidentRecorder {
     private func carryOut(_ action: IncidentTracker.Action) {
         guard case .open(let incident) = action else { return }
         path = folder.newPath(at: incident.openedAt)
+        isFileSpoiled = false
         do {
             try begin(incident, file: path, event: "opened by " + (incident.openedBy ?? "first frame"))
             logger.notice("Incident \(incident.name) opened in \(path)")

@@ -29,10 +29,10 @@ public struct LeitstelleConfiguration: Sendable {
         let configuration = LeitstelleConfiguration(
             dataFolder: try station.path("dataFolder"), keyFile: try station.path("keyFile"),
             dronesFile: try station.path("dronesFile"), usersFile: try station.path("usersFile"),
-            linkHost: PageAddress.bindable(try link.string("host", default: "0.0.0.0")),
+            linkHost: try link.host("host", default: "0.0.0.0"),
             linkPort: try link.int("port", in: 0...65535, default: 4790),
             viewer: ViewerConfiguration(
-                host: try page.string("host", default: "127.0.0.1"),
+                host: try page.host("host", default: "127.0.0.1"),
                 port: try page.int("port", in: 0...65535, default: 8420),
                 allowedHosts: try strings(
                     "allowedHosts", of: page, default: ["localhost", "127.0.0.1"],

@@ -1,7 +1,9 @@
+import ConfigurationFile
 import FlightTypes
 import Foundation
 import Logging
 import NIOPosix
+import PlainText
 import Recording
 import Replay
 import ServiceLifecycle
@@ -23,6 +25,7 @@ public final class ReplayStation: Sendable {
 
     /// Opens the incident file; throws when it is none, or empty.
     public init(path: String, configuration: LeitstelleConfiguration, clocks: any Clocks, logger: Logger) throws {
+        let path = PathForms.existing(path)
         self.path = path
         self.clocks = clocks
         self.logger = logger
@@ -35,6 +38,8 @@ public final class ReplayStation: Sendable {
             throw RecordingError.failed(path: path, reason: "holds no objects: there is nothing to replay")
         }
         self.source = source
+        if let sentence = (try? reader.completeness())?.sentence { logger.warning("\(path): \(sentence)") }
+        for remark in source.remarks { logger.notice("\(path): \(remark)") }
         relay.bind(self)
     }
 
@@ -70,7 +75,7 @@ public final class ReplayStation: Sendable {
             incident: info.map {
                 .init(
                     name: $0.name, openedAt: Double($0.openedAt.nanoseconds) / 1e6,
-                    file: (path as NSString).lastPathComponent)
+                    file: path.lastPathPart)
             },
             recorder: nil, drones: board.withLock { $0.all }.map { StateMessage.Drone($0, link: nil) },
             replay: .init(

@@ -5,6 +5,7 @@ import LinkTransport
 import Logging
 import NIOCore
 import NIOPosix
+import PlainText
 import Recording
 import ServiceLifecycle
 import Situation
@@ -51,7 +52,7 @@ public final class Station: Sendable {
         let key = try KeyFile.load(path: configuration.keyFile)
         enrolments = EnrolmentFile(path: configuration.dronesFile)
         let freshnessFile = FreshnessFile(path: configuration.dataFolder + "/freshness")
-        let freshness = try freshnessFile.load()
+        let freshness = try freshnessFile.load(dronesHaveFlown: folder.holdsIncidents)
         let fresh = Mutex(freshness)
         let hub = hub
         guard let queue = hub.subscribe(.refuseBeyond(bytes: IncidentRecorder.queueBytes)) else {
@@ -63,7 +64,7 @@ public final class Station: Sendable {
         pageGroup = MultiThreadedEventLoopGroup(numberOfThreads: 2)
         let relay = TransportRelay()
         transport = StationTransport(
-            own: key, enrolled: try enrolments.load(), freshness: freshness, host: configuration.linkHost,
+            own: key, enrolled: try enrolments.loadTrusted(), freshness: freshness, host: configuration.linkHost,
             port: configuration.linkPort, group: group, clocks: clocks, logger: logger,
             keyFile: try sessionKeys.map(SessionKeyFile.init),
             handlers: .init(
@@ -181,7 +182,7 @@ public final class Station: Sendable {
             incident: snapshot.incident.map {
                 .init(
                     name: $0.name, openedAt: Double($0.openedAt.nanoseconds) / 1e6,
-                    file: (snapshot.file as NSString).lastPathComponent)
+                    file: snapshot.file.lastPathPart)
             },
             recorder: .init(
                 ok: snapshot.isHealthy, queuedBytes: statistics.queuedBytes,
@@ -210,7 +211,7 @@ public final class Station: Sendable {
             guard text != last else { continue }
             last = text
             do {
-                let enrolled = try enrolments.load()
+                let enrolled = try enrolments.loadTrusted()
                 transport.enrol(enrolled)
                 logger.notice("The list of drones has changed: \(enrolled.count) may come in")
             } catch { logger.error("\(error)") }

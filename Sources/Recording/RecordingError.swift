@@ -18,8 +18,28 @@ public enum RecordingError: Error, CustomStringConvertible, Sendable {
     case unclosed(path: String)
     /// An object that cannot be recorded: its drone's name, or its bytes, do not fit it.
     case unfit(path: String, reason: String)
+    /// The disk is full.
+    case noSpace(path: String)
+    /// The system does not let this program write to the file.
+    case notWritable(path: String, reason: String)
     /// SQLite or the file system failed.
     case failed(path: String, reason: String)
+
+    /// Whether it lies in this one file, so that another one may well be written meanwhile. Trouble of the disk is not: it must be
+    /// waited for.
+    public var liesInTheFile: Bool {
+        switch self {
+        case .foreign, .otherVersion, .notDurable, .damaged, .unclosed, .notWritable: true
+        case .alreadyOpen, .full, .diskReserve, .unfit, .noSpace, .failed: false
+        }
+    }
+    /// Whether there is no room: it comes back when somebody makes some.
+    public var isLackOfRoom: Bool {
+        switch self {
+        case .full, .diskReserve, .noSpace: true
+        default: false
+        }
+    }
 
     /// The fact, and what it affects.
     public var description: String {
@@ -41,6 +61,9 @@ public enum RecordingError: Error, CustomStringConvertible, Sendable {
         case .unclosed(let path):
             "\(path) was not closed and lies where nothing may be written; copy it with its -wal file to read it"
         case .unfit(let path, let reason): "\(path): \(reason); nothing of its batch is written"
+        case .noSpace(let path):
+            "\(path): the disk is full; what was asked for now is not done, what was acknowledged stays"
+        case .notWritable(let path, let reason): "\(path) cannot be written: \(reason); what it holds stays"
         case .failed(let path, let reason):
             "\(path): \(reason); what was asked for now is not done, what was acknowledged stays"
         }

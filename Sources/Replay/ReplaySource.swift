@@ -28,7 +28,8 @@ public actor ReplaySource {
         public var rate: Double
         /// Whether it stands still, by wish or at the end.
         public var isPaused: Bool
-        /// Time of the first object: when it was received, or would have been, had it come live.
+        /// What a right wall clock showed, were it counted back from here to the beginning: clocks are set, and pauses that nobody
+        /// would wait for are shortened.
         public var start: WallTime
     }
 
@@ -43,19 +44,22 @@ public actor ReplaySource {
         self.onObject = onObject
         self.playback = playback
         cursor = playback.start
-        let range = playback.range
-        clock = ReplayClock(
-            duration: .nanoseconds(range.upperBound.nanoseconds &- range.lowerBound.nanoseconds),
-            at: clocks.monotonicNow())
+        clock = ReplayClock(duration: playback.duration, at: clocks.monotonicNow())
     }
 
     /// Where it stands now.
     public var state: State {
         let now = clocks.monotonicNow()
+        let position = clock.position(at: now)
+        let (start, overflow) = playback.wall(at: position).nanoseconds.subtractingReportingOverflow(
+            position.nanosecondsClamped)
         return State(
-            position: clock.position(at: now), duration: clock.duration, rate: clock.rate,
-            isPaused: clock.isPaused || clock.isAtEnd(at: now), start: playback.range.lowerBound)
+            position: position, duration: clock.duration, rate: clock.rate,
+            isPaused: clock.isPaused || clock.isAtEnd(at: now), start: WallTime(nanoseconds: overflow ? .min : start))
     }
+
+    /// Sentences about the recording's clocks: when they were set, and which pauses are assumed.
+    public nonisolated var remarks: [String] { playback.remarks }
 
     /// Stands still.
     public func pause() { clock.pause(at: clocks.monotonicNow()) }
@@ -72,7 +76,7 @@ public actor ReplaySource {
         clock.seek(to: target, at: clocks.monotonicNow())
         let shown: [PlayedObject]
         // What arrived at that very moment was to be seen then, too.
-        (cursor, shown) = try reader.seek(in: playback, to: time(at: clocks.monotonicNow()))
+        (cursor, shown) = try reader.seek(in: playback, to: clock.position(at: clocks.monotonicNow()))
         page = []
         for object in shown { publish(object.stored) }
     }
@@ -88,7 +92,7 @@ public actor ReplaySource {
     /// Publishes all that is due now.
     public func step() throws {
         let now = clocks.monotonicNow()
-        let due = time(at: now)
+        let due = clock.position(at: now)
         guard !clock.isPaused else { return }
         while true {
             if page.isEmpty { page = try reader.objects(of: playback, after: &cursor, limit: Self.pageSize)[...] }
@@ -96,11 +100,6 @@ public actor ReplaySource {
             page.removeFirst()
             publish(next.stored)
         }
-    }
-
-    /// The time of the recording that is shown at `now`.
-    private func time(at now: MonotonicInstant) -> WallTime {
-        WallTime(nanoseconds: playback.range.lowerBound.nanoseconds &+ clock.position(at: now).nanosecondsClamped)
     }
 
     private func publish(_ stored: IncidentReader.Stored) {

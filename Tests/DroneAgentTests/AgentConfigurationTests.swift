@@ -94,6 +94,33 @@ import Testing
         #expect(host == "0.0.0.0" && port == 14551)
     }
 
+    @Test(arguments: [
+        ("[2001:db8::1]", "2001:db8::1"), ("\"[2001:db8::1]\"", "2001:db8::1"), ("2001:db8::1", "2001:db8::1"),
+        ("leitstelle.example", "leitstelle.example"),
+    ]) func stationsInEveryForm(text: String, host: String) throws {
+        let (loaded, problem, _) = try load(Self.text.replacingOccurrences(of: "192.0.2.1", with: text))
+        #expect(loaded?.stationHost == host, "\(problem)")
+    }
+
+    @Test(arguments: ["http://leitstelle", "leitstelle:4790", "10.0.0.1# Wache", "''"]) func whatIsNoStation(
+        text: String
+    ) throws {
+        let (loaded, problem, _) = try load(Self.text.replacingOccurrences(of: "192.0.2.1", with: text))
+        #expect(loaded == nil && problem.hasPrefix("agent.yaml:5: 'station.host'"), "\(problem)")
+    }
+
+    /// What `doctor` says of a data folder after a power cut.
+    @Test func onboardFindings() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "onboard-\(UUID().uuidString)").path
+        #expect(OnboardFindings.all(dataFolder: folder).isEmpty)
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        try Data().write(to: URL(fileURLWithPath: folder + "/flight"))
+        try Data("rubbish".utf8).write(to: URL(fileURLWithPath: folder + "/flight-3.lagebild"))
+        let texts = OnboardFindings.all(dataFolder: folder).map(\.text)
+        #expect(texts.count == 2 && texts[0].contains("flight 3 is the last") && texts[1].contains("flight-3.lagebild"))
+    }
+
     /// Another sensor in the place of the file's.
     private func load(thermal: String) throws -> (AgentConfiguration?, String) {
         let place = try #require(Self.text.range(of: "  - source: gy-mcu90640"))

@@ -45,18 +45,18 @@ import Testing
     }
 
     @Test func anOpenIncidentIsResumed() throws {
-        #expect(folder.openIncident() == nil)
+        #expect(folder.resumption().open == nil)
         let path = folder.newPath(at: time)
         try touch(path)
         let name = "Rhein „km 780“ \"../../x\"\n"
         try folder.remember(incident(name), file: path)
-        let open = try #require(try IncidentFolder(folder: folder.folder).openIncident())
+        let open = try #require(try IncidentFolder(folder: folder.folder).resumption().open)
         #expect(open.file == path)
         #expect(open.incident == incident(name))
         try folder.remember(incident("next", by: nil), file: path)
-        #expect(folder.openIncident()?.incident == incident("next", by: nil))
+        #expect(folder.resumption().open?.incident == incident("next", by: nil))
         try folder.remember(nil, file: "")
-        #expect(folder.openIncident() == nil)
+        #expect(folder.resumption().open == nil)
         try folder.remember(nil, file: "")
     }
 
@@ -73,16 +73,16 @@ import Testing
         ]
         for path in paths {
             try folder.remember(incident("x"), file: path)
-            #expect(folder.openIncident() == nil, "\(path)")
+            #expect(folder.resumption().open == nil, "\(path)")
         }
         // Ours, but gone: nothing to go on with.
         try folder.remember(incident("x"), file: folder.newPath(at: time))
-        #expect(folder.openIncident() == nil)
+        #expect(folder.resumption().open == nil)
     }
 
     @Test(arguments: ["", "{", "null", "[]", "{}", #"{"file":1}"#, "\u{0}"])
     func anUnreadableMarkerMeansNone(text: String) throws {
         try mark(text)
-        #expect(folder.openIncident() == nil)
+        #expect(folder.resumption().open == nil)
     }
 }

@@ -85,6 +85,15 @@ import Viewer
         #expect(viewer.connectionsPerAddress == 40)
     }
 
+    @Test(arguments: ["[::1]", "'[::1]'", "::1"]) func addressesWithAndWithoutBrackets(text: String) throws {
+        let configuration = try load(
+            Self.text.replacingOccurrences(of: "  port: 4791", with: "  host: \(text)\n  port: 4791")
+                .replacingOccurrences(of: "  port: 8421", with: "  host: \(text)\n  port: 8421"))
+        #expect(configuration.linkHost == "::1" && configuration.viewer.host == "::1")
+        let port = Self.text.replacingOccurrences(of: "  port: 8421", with: "  host: localhost:8421")
+        #expect(throws: ConfigurationError.self) { try load(port) }
+    }
+
     @Test(arguments: [
         (
             "viewersLimit: 5", "viewerLimit: 5",

@@ -22,7 +22,7 @@ import Testing
         if let playback = try reader.playback() {
             var cursor = playback.start
             _ = try reader.objects(of: playback, after: &cursor, limit: 1000)
-            _ = try reader.seek(in: playback, to: playback.range.upperBound)
+            _ = try reader.seek(in: playback, to: playback.duration)
         }
         _ = try reader.sequences()
         _ = try reader.gaps(ofOriginals: true)

@@ -67,7 +67,10 @@ import Testing
         try withFolder { folder in
             let path = folder + "/a.lagebild"
             let writer = try Samples.writer(path)
-            _ = try writer.append((0..<20).map { Samples.item(Samples.frame($0)) }, recordTime: Samples.wall(2))
+            // The first transaction is folded into the file at once; the journal begins anew behind it.
+            try writer.addEvent("opened", at: Samples.wall(1))
+            _ = try writer.append(
+                (0..<20).map { Samples.item(Samples.frame($0, size: 9_000)) }, recordTime: Samples.wall(2))
             let committed = try Data(contentsOf: URL(fileURLWithPath: path + "-wal")).count
             _ = try writer.append((20..<40).map { Samples.item(Samples.frame($0)) }, recordTime: Samples.wall(2))
             let journal = try Data(contentsOf: URL(fileURLWithPath: path + "-wal"))

@@ -33,7 +33,7 @@ import Testing
             var cursor = playback.start
             #expect(try reader.objects(of: playback, after: &cursor, limit: 100).count == 41)
             #expect(
-                try reader.seek(in: playback, to: Samples.wall(9)).shown.map(\.stored.bytes) == [
+                try reader.seek(in: playback, to: .seconds(9)).shown.map(\.stored.bytes) == [
                     items[9].encoded.joined
                 ])
             let after = try contents(of: folder).filter { !$0.key.hasSuffix("-shm") && !$0.key.hasSuffix("-wal") }

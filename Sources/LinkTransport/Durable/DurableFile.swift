@@ -1,27 +1,88 @@
 import Foundation
+import PlainText
 
 /// Replaces small files so that after a power cut either the old or the new content is there, never half of one.
+///
+/// What is written is a new file under a name that nobody can know before: never a link's target, and never a file that an
+/// earlier hand left with rights of its own.
 public enum DurableFile {
-    /// What could not be made durable.
+    /// What could not be made durable, or not be read.
     public struct Failure: Error, CustomStringConvertible, Sendable {
         /// The text form.
         public let description: String
     }
+    /// No file that is read here is larger (bytes).
+    public static let sizeLimit = 4 << 20
 
-    /// Writes `text` to `path` by way of a new file, `fsync`, `rename` and `fsync` of the folder.
-    public static func replace(_ path: String, with text: String, mode: mode_t = 0o644) throws {
-        let temporary = path + ".new"
-        let file = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
-        guard file >= 0 else { throw failure(temporary) }
-        defer { close(file) }
-        var bytes = Array(text.utf8)[...]
-        while !bytes.isEmpty {
-            let written = bytes.withUnsafeBytes { write(file, $0.baseAddress, $0.count) }
-            guard written > 0 else { throw failure(temporary) }
-            bytes = bytes.dropFirst(written)
+    /// Writes `text` to `path` by way of a new file, `fsync`, `rename` and `fsync` of the folder. The file has exactly the rights
+    /// `mode`, whatever the umask. A link at `path` is replaced, not followed.
+    public static func replace(_ path: String, with text: String, mode: mode_t = 0o600) throws {
+        try write(text, beside: path, mode: mode) { temporary in
+            guard rename(temporary, path) == 0 else { throw failure(path) }
         }
-        guard fsync(file) == 0, rename(temporary, path) == 0 else { throw failure(path) }
-        let folder = open((path as NSString).deletingLastPathComponent.ifEmpty("."), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    }
+
+    /// The same for a file that must not exist yet, not even as a link to nowhere.
+    public static func create(_ path: String, with text: String, mode: mode_t = 0o600) throws {
+        try write(text, beside: path, mode: mode) { temporary in
+            guard link(temporary, path) == 0 else { throw failure(path) }
+            unlink(temporary)
+        }
+    }
+
+    /// All of a small ordinary file; nil where there is none. A pipe, a device or a folder is an error, as is a longer file:
+    /// neither may hang the program or fill its memory.
+    public static func read(_ path: String) throws -> [UInt8]? {
+        let file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+        guard file >= 0 else {
+            if errno == ENOENT { return nil }
+            throw Failure(description: "cannot read \(path): \(String(cString: strerror(errno)))")
+        }
+        defer { close(file) }
+        var status = stat()
+        guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            throw Failure(description: "\(path) is no ordinary file; it was not read")
+        }
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = chunk.withUnsafeMutableBytes { Foundation.read(file, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else {
+                throw Failure(description: "cannot read \(path): \(String(cString: strerror(errno)))")
+            }
+            guard count > 0 else { return bytes }
+            bytes += chunk[..<count]
+            guard bytes.count <= sizeLimit else {
+                throw Failure(description: "\(path) is longer than \(sizeLimit >> 20) MiB; it was not read")
+            }
+        }
+    }
+
+    private static func write(
+        _ text: String, beside path: String, mode: mode_t, _ name: (_ temporary: String) throws -> Void
+    ) throws {
+        var generator = SystemRandomNumberGenerator()
+        let temporary = path + ".new-" + String(generator.next(), radix: 36)
+        let file = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode)
+        guard file >= 0 else { throw failure(path) }
+        defer { close(file) }
+        do {
+            guard fchmod(file, mode) == 0 else { throw failure(path) }
+            var bytes = Array(text.utf8)[...]
+            while !bytes.isEmpty {
+                let written = bytes.withUnsafeBytes { Foundation.write(file, $0.baseAddress, $0.count) }
+                if written < 0, errno == EINTR { continue }
+                guard written > 0 else { throw failure(path) }
+                bytes = bytes.dropFirst(written)
+            }
+            guard fsync(file) == 0 else { throw failure(path) }
+            try name(temporary)
+        } catch {
+            unlink(temporary)
+            throw error
+        }
+        let folder = open(path.parentFolder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard folder >= 0 else { throw failure(path) }
         defer { close(folder) }
         guard fsync(folder) == 0 else { throw failure(path) }
@@ -29,31 +90,5 @@ public enum DurableFile {
 
     private static func failure(_ path: String) -> Failure {
         Failure(description: "cannot write \(path): \(String(cString: strerror(errno)))")
-    }
-}
-
-extension String {
-    fileprivate func ifEmpty(_ other: String) -> String { isEmpty ? other : self }
-}
-
-/// A number that grows over restarts: the agent's flight. Reserved on disk before it is used.
-public struct FlightCounter: Sendable {
-    private let path: String
-    /// The counter in the file at `path`.
-    public init(path: String) { self.path = path }
-
-    /// The next number, durable when this returns. A file that is not a number is an error, because guessing could repeat one.
-    public func next() throws -> UInt32 {
-        var last: UInt32 = 0
-        if FileManager.default.fileExists(atPath: path) {
-            let text = try String(contentsOfFile: path, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)
-            guard let value = UInt32(text), value < .max else {
-                throw DurableFile.Failure(
-                    description: "\(path) holds no flight number; no flight can begin without a new one")
-            }
-            last = value
-        }
-        try DurableFile.replace(path, with: "\(last + 1)\n")
-        return last + 1
     }
 }

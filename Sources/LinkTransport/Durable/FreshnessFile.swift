@@ -1,5 +1,6 @@
 import FlightTypes
 import Foundation
+import PlainText
 
 /// The highest handshake counter accepted of each drone, a line each: `name counter`. Without it a captured handshake could be
 /// played back to a restarted station.
@@ -8,24 +9,35 @@ public struct FreshnessFile: Sendable {
     /// The file at `path`, which need not exist yet.
     public init(path: String) { self.path = path }
 
-    /// All counters.
-    public func load() throws -> [DroneID: UInt64] {
-        guard FileManager.default.fileExists(atPath: path) else { return [:] }
+    /// All counters. A list that holds none is taken for a new station's only where no drone has flown: a power cut leaves files of
+    /// length zero.
+    public func load(dronesHaveFlown: Bool) throws -> [DroneID: UInt64] {
+        guard let bytes = try DurableFile.read(path) else { return [:] }
         var counters: [DroneID: UInt64] = [:]
-        for (number, line) in try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").enumerated() {
-            let parts = line.split(separator: " ")
-            guard parts.count == 2, let drone = DroneID(String(parts[0])), let counter = UInt64(parts[1]) else {
-                throw DurableFile.Failure(
-                    description: "\(path):\(number + 1): not a drone and a counter; drones cannot be let in safely")
+        do {
+            for line in try TextFile.lines(bytes, comment: nil) {
+                let parts = line.text.words()
+                guard parts.count == 2, let drone = DroneID(parts[0]), let counter = UInt64(parts[1]) else {
+                    throw TextFault(line: line.number, problem: "not a drone and a counter")
+                }
+                counters[drone] = max(counter, counters[drone] ?? 0)
             }
-            counters[drone] = counter
+        } catch { throw DurableFile.Failure(description: "\(path):\(error); \(Self.wayOut)") }
+        guard !counters.isEmpty || !dronesHaveFlown else {
+            throw DurableFile.Failure(
+                description: "\(path) is empty, but drones have flown here: it was lost; \(Self.wayOut)")
         }
         return counters
     }
 
+    private static let wayOut = """
+        without it a recorded handshake would count again, so drones cannot be let in safely. Put the file back from a \
+        copy; or give each drone a new key (keys generate, keys authorize) and then delete the file
+        """
+
     /// Makes `counters` durable.
     public func store(_ counters: [DroneID: UInt64]) throws {
         let lines = counters.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)\n" }
-        try DurableFile.replace(path, with: lines.joined(), mode: 0o600)
+        try DurableFile.replace(path, with: lines.joined())
     }
 }

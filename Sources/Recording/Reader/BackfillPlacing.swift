@@ -24,10 +24,11 @@ extension IncidentReader {
 
     /// Where a flight's backfill belongs on the time of receipt, and the first and last capture time of it.
     ///
-    /// The (lower) median of receipt minus capture over what came live: few late objects do not move it. The wall clock of receipt
-    /// is taken, because the replay runs by it; it differs from the monotonic one by a constant for as long as the station
-    /// runs, and goes on when the station starts anew in the middle of a flight.
-    func place(_ key: FlightKey) throws(RecordingError) -> (Playback.Flight, captures: ClosedRange<Int64>)? {
+    /// The (lower) median of receipt minus capture over what came live: few late objects do not move it. Receipt is taken on the
+    /// time of the playback, which no setting of a clock moves.
+    func place(_ key: FlightKey, on timeline: Timeline) throws(RecordingError) -> (
+        Playback.Flight, captures: ClosedRange<Int64>
+    )? {
         let backfill = "FROM object WHERE backfilled = 1 AND drone = ? AND flight = ?"
         guard
             let first = try rows("SELECT min(captureMonotonic) AS t \(backfill)", key.arguments).first?
@@ -38,26 +39,38 @@ extension IncidentReader {
         func flight(_ offset: Int64) -> (Playback.Flight, captures: ClosedRange<Int64>) {
             (Playback.Flight(drone: key.drone, flight: key.flight, offset: offset), first...last)
         }
-        let delays = try liveDelays(key)
+        let delays = try liveDelays(key, on: timeline)
         if !delays.isEmpty { return flight(delays.sorted()[(delays.count - 1) / 2]) }
         // Nothing came live: the flight at its own pace from its first receipt on.
-        let received = try rows("SELECT min(receiveWall) AS t \(backfill)", key.arguments).first?.integer("t") ?? 0
-        let (offset, overflow) = received.subtractingReportingOverflow(first)
-        return flight(overflow ? (received < 0 ? .min : .max) : offset)
+        let received = try rows(
+            """
+            SELECT position, receiveMonotonic FROM object WHERE position = (SELECT min(position) \(backfill))
+            """, key.arguments
+        ).first
+        guard let received else { return nil }
+        let time = timeline.time(
+            position: try received.integer("position"), monotonic: try received.integer("receiveMonotonic"))
+        return flight(time.minus(first))
     }
 
     /// Receipt minus capture of what came live of a flight; of a long one an even sample over the positions, because each
     /// costs a look into the table and some thousands tell the median as well as a million.
-    private func liveDelays(_ key: FlightKey) throws(RecordingError) -> [Int64] {
+    private func liveDelays(_ key: FlightKey, on timeline: Timeline) throws(RecordingError) -> [Int64] {
         let count = try rows("SELECT count(*) AS n FROM object WHERE drone = ? AND flight = ?", key.arguments).first
         let objects = try count?.integer("n") ?? 0
         for step in [max(1, objects / 8_192), 1] {
             // The plus keeps SQLite from walking all flights by an index over what came live.
-            let delays = try integers(
+            var delays: [Int64] = []
+            for row in try rows(
                 """
-                SELECT receiveWall - captureMonotonic FROM object
-                WHERE drone = ? AND flight = ? AND position % ? = 0 AND +backfilled = 0
+                SELECT position, receiveMonotonic, captureMonotonic FROM object
+                WHERE drone = ? AND flight = ? AND position % ? = 0 AND +backfilled = 0 LIMIT 100000
                 """, key.arguments + [step])
+            {
+                let received = timeline.time(
+                    position: try row.integer("position"), monotonic: try row.integer("receiveMonotonic"))
+                delays.append(received.minus(try row.integer("captureMonotonic")))
+            }
             if !delays.isEmpty { return delays }
         }
         return []

@@ -2,9 +2,12 @@ import FlightTypes
 
 /// When a replay shows what a file held at one moment: what came live when it was received, in the order of receipt; what
 /// came later from the onboard record at its place in the flight. Of a frame the original alone, if it is there.
+///
+/// Times are counted by the monotonic clock of the machine that recorded, see `Timeline`.
 public struct Playback: Sendable {
-    /// Time of the first and the last object.
-    public let range: ClosedRange<WallTime>
+    /// Time of the first and the last object, nanoseconds from the first that came live.
+    let range: ClosedRange<Int64>
+    let timeline: Timeline
     /// The last position at the moment it was made: what is recorded later is not played.
     let last: Int64
     /// The flights of which something came by backfill.
@@ -14,7 +17,7 @@ public struct Playback: Sendable {
     struct Flight: Sendable {
         var drone: String
         var flight: UInt32
-        /// From the drone's monotonic clock to the time of the replay, in nanoseconds.
+        /// From the drone's monotonic clock to the time of the playback, in nanoseconds.
         var offset: Int64
 
         /// When an object captured at `capture` is played; saturates.
@@ -28,6 +31,15 @@ public struct Playback: Sendable {
             return overflow ? (offset < 0 ? .max : .min) : difference
         }
     }
+
+    /// From the first object to the last.
+    public var duration: Duration { .nanoseconds(range.upperBound.minus(range.lowerBound)) }
+    /// What a right wall clock showed at `position` of it.
+    public func wall(at position: Duration) -> WallTime {
+        timeline.wall(at: range.lowerBound.adding(position.nanosecondsClamped))
+    }
+    /// Sentences about clocks that were set and pauses that are assumed.
+    public var remarks: [String] { timeline.remarks.map(\.description) }
 
     /// Where it begins.
     public var start: PlaybackCursor {
@@ -74,6 +86,6 @@ public struct PlaybackCursor: Sendable {
 public struct PlayedObject: Sendable {
     /// The object.
     public var stored: IncidentReader.Stored
-    /// On the time of `Playback.range`.
-    public var time: WallTime
+    /// From the beginning of the playback.
+    public var time: Duration
 }

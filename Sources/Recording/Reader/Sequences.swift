@@ -45,13 +45,19 @@ extension IncidentReader {
 
     /// All streams of all flights. Found by leaping over the index, one look for each of them, however many objects.
     func flightStreams() throws(RecordingError) -> [FlightStream] {
-        let columns = "SELECT drone, flight, stream FROM object"
+        let columns = "SELECT drone, flight, stream FROM object INDEXED BY objectIdentity"
         let order = "ORDER BY drone, flight, stream LIMIT 1"
         var streams: [FlightStream] = []
         var row = try rows("\(columns) \(order)").first
         while let current = row {
             let stream = FlightStream(
                 drone: try current.drone(), flight: try current.flight(), stream: try current.stream())
+            if let last = streams.last,
+                (last.drone, last.flight, last.stream.code) >= (stream.drone, stream.flight, stream.stream.code)
+            {
+                throw .damaged(path: path, reason: "an index is out of order")
+            }
+            guard streams.count < 65_536 else { throw .damaged(path: path, reason: "it holds too many streams") }
             streams.append(stream)
             row = try rows("\(columns) WHERE (drone, flight, stream) > (?, ?, ?) \(order)", stream.arguments).first
         }
@@ -70,10 +76,14 @@ extension IncidentReader {
             while true {
                 let page = try integers(
                     """
-                    SELECT sequence FROM object WHERE drone = ? AND flight = ? AND stream = ?
+                    SELECT sequence FROM object INDEXED BY objectIdentity WHERE drone = ? AND flight = ? AND stream = ?
                         AND sequence BETWEEN ? AND ? AND \(condition) ORDER BY sequence LIMIT \(pageSize)
                     """, stream.arguments + [start, half.upperBound])
                 for bits in page {
+                    guard bits >= start, spans.last.map({ $0.last <= UInt64(bitPattern: bits) }) ?? true else {
+                        throw .damaged(path: path, reason: "an index is out of order")
+                    }
+                    guard spans.count < 1_000_000 else { throw .damaged(path: path, reason: "it has too many gaps") }
                     let sequence = UInt64(bitPattern: bits)
                     if let last = spans.last?.last, last == sequence || last &+ 1 == sequence {
                         spans[spans.count - 1].last = sequence

@@ -8,7 +8,9 @@ extension IncidentReader {
     public func integrityCheck() throws(RecordingError) -> String {
         do {
             var lines: [String] = []
-            for row in try rows("PRAGMA integrity_check(20)") { lines.append(try row.text("integrity_check")) }
+            for row in try rows("PRAGMA integrity_check(20)", share: 16) {
+                lines.append(try row.text("integrity_check"))
+            }
             return lines.joined(separator: "\n")
         } catch {
             // A file too broken to be checked is broken; that is the answer, not a failure to answer.
@@ -23,13 +25,20 @@ extension IncidentReader {
         var wrong: [Int64] = []
         var position = Int64.min
         while true {
-            // Small pages with a transaction each: see `forEachFrame`. A page of frames is a few MiB.
-            let page = try rows("SELECT * FROM object WHERE position > ? ORDER BY position LIMIT 32", [position])
-            for row in page {
-                position = try row.integer("position")
-                if (try? isIntact(row)) != true { wrong.append(position) }
+            // Small pages with a transaction each: see `forEachFrame`. One row is held at a time: a page of frames is a few MiB,
+            // one of what somebody made to fill the memory is not.
+            let before = position
+            var count = 0
+            try forEachRow("SELECT * FROM object WHERE position > ? ORDER BY position LIMIT 32", [before]) {
+                row throws(RecordingError) in
+                let next = try row.integer("position")
+                try checkGrowing([next], from: position)
+                position = next
+                count += 1
+                if (try? isIntact(row)) != true, wrong.count < 100_000 { wrong.append(position) }
+                return true
             }
-            guard page.count == 32 else { return wrong }
+            guard count == 32 else { return wrong }
         }
     }
 

@@ -11,7 +11,13 @@ extension RecordingError {
             switch error.resultCode {
             case .SQLITE_NOTADB: self = .foreign(path: path)
             case .SQLITE_CORRUPT: self = .damaged(path: path, reason: error.message ?? "malformed")
-            case .SQLITE_FULL: self = .failed(path: path, reason: "the disk is full")
+            case .SQLITE_FULL: self = .noSpace(path: path)
+            case .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_CANTOPEN:
+                self = .notWritable(path: path, reason: error.message ?? "refused")
+            case .SQLITE_TOOBIG:
+                self = .damaged(path: path, reason: "a value is longer than \(CarefulConnection.rowLimit >> 20) MiB")
+            case .SQLITE_INTERRUPT:
+                self = .damaged(path: path, reason: "to read it is more work than a file of its size can be")
             // The statement and its arguments, which GRDB's own description adds, are no reader's business.
             default: self = .failed(path: path, reason: error.message ?? "SQLite error \(error.resultCode.rawValue)")
             }
@@ -28,6 +34,17 @@ struct HostileRow {
     init(_ row: Row, path: String) {
         self.row = row
         self.path = path
+    }
+
+    /// Bytes of its texts and blobs.
+    var size: Int {
+        row.databaseValues.reduce(0) { sum, value in
+            switch value.storage {
+            case .string(let text): sum + text.utf8.count
+            case .blob(let data): sum + data.count
+            default: sum + 8
+            }
+        }
     }
 
     func integer(_ column: String) throws(RecordingError) -> Int64 {

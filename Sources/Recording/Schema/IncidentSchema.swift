@@ -80,9 +80,11 @@ enum IncidentSchema {
         guard FileManager.default.fileExists(atPath: path) else {
             throw RecordingError.damaged(path: path, reason: "its journal (-wal) is there but the file is not")
         }
+        try CarefulConnection.checkOrdinary(path)
         var configuration = Configuration()
         configuration.readonly = true
         configuration.busyMode = .timeout(5)
+        configuration.prepareDatabase { try CarefulConnection.prepare($0) }
         // Immutable where there is no journal to be read, so that a foreign file gets none beside it.
         let hasJournal = FileManager.default.fileExists(atPath: path + "-wal")
         let uri = URL(fileURLWithPath: path).absoluteString + "?immutable=1"
@@ -94,6 +96,7 @@ enum IncidentSchema {
             let tables = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") ?? 0
             if application == 0, version == 0, tables == 0 { return }
             try check(application: application, version: version, path: path)
+            try checkShape(db, path: path)
         }
     }
 

@@ -19,7 +19,7 @@ struct SchemaDialect: Sendable {
         guard isCurrent else { return "0" }
         return """
             (o.representation = 1 AND EXISTS (
-                SELECT 1 FROM object AS original WHERE original.drone = o.drone AND original.flight = o.flight
+                SELECT 1 FROM object AS original INDEXED BY objectIdentity WHERE original.drone = o.drone AND original.flight = o.flight
                     AND original.stream = o.stream AND original.sequence = o.sequence
                     AND original.representation = 0 AND original.position <= :last))
             """

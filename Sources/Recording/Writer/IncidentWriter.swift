@@ -2,6 +2,7 @@ import Crypto
 import FlightTypes
 import Foundation
 import GRDB
+import Glibc
 import Synchronization
 
 /// The one writer of an incident file. What `append` returned for has survived a power cut.
@@ -38,6 +39,7 @@ public final class IncidentWriter: Sendable {
     private let limits: OnboardLimits
     private let connection: Mutex<Connection>
     private let lock: FileLock
+    private let marks: Mutex<WriterMarks>
 
     /// Creates the file, or goes on with one of ours; one of version 1 is brought up to version 2 in one transaction.
     public init(path: String, incident: IncidentInfo, limits: OnboardLimits) throws(RecordingError) {
@@ -45,7 +47,12 @@ public final class IncidentWriter: Sendable {
         self.incident = incident
         self.limits = limits
         lock = try FileLock(path: path)
-        do { connection = Mutex(.open(try Self.connect(path, incident))) } catch {
+        do {
+            let hadJournal = CarefulConnection.journalSize(path) > 0
+            let database = try Self.connect(path, incident)
+            connection = Mutex(.open(database))
+            marks = Mutex(try WriterMarks(database, path: path, hadJournal: hadJournal))
+        } catch {
             lock.release()
             throw error
         }
@@ -57,7 +64,7 @@ public final class IncidentWriter: Sendable {
         let bytes = objects.reduce(into: Int64(0)) { $0 += Int64($1.encoded.count) }
         return try use { database in
             try limits.check(path: path, adding: bytes, to: try database.read(Self.size))
-            return try database.write { db in
+            return try marked(database, at: recordTime) { db in
                 var result = AppendResult()
                 for item in objects { try Self.store(item, recordTime, in: db, &result) }
                 return result
@@ -68,11 +75,25 @@ public final class IncidentWriter: Sendable {
     /// Adds a line to the incident's log.
     public func addEvent(_ text: String, at time: WallTime) throws(RecordingError) {
         try use { database in
-            try database.write {
+            try marked(database, at: time) {
                 try $0.execute(
                     sql: "INSERT INTO event (wall, text) VALUES (?, ?)", arguments: [time.nanoseconds, text])
             }
         }
+    }
+
+    /// One transaction, before the first of which the file says that it is being written.
+    private func marked<Value>(_ database: DatabaseQueue, at time: WallTime, _ body: (Database) throws -> Value) throws
+        -> Value
+    {
+        var next = marks.withLock { $0 }
+        let value = try database.write { db in
+            try next.begin(db, at: time)
+            return try body(db)
+        }
+        next.fold(database)
+        marks.withLock { $0 = next }
+        return value
     }
 
     /// Folds the journal into the file, so that one file remains, and lets go of it. A reader of the live file may
@@ -85,6 +106,8 @@ public final class IncidentWriter: Sendable {
             lock.release()
         }
         try use { database in
+            let marks = marks.withLock { $0 }
+            try database.write { try marks.end($0) }
             do { _ = try database.writeWithoutTransaction { try $0.checkpoint(.truncate) } } catch let error
                 as DatabaseError
                 where error.resultCode == .SQLITE_BUSY
@@ -128,9 +151,11 @@ public final class IncidentWriter: Sendable {
     private static func connect(_ path: String, _ incident: IncidentInfo) throws(RecordingError) -> DatabaseQueue {
         do {
             try IncidentSchema.checkUntouched(path)
+            try create(path)
             var configuration = Configuration()
             configuration.journalMode = .wal
             configuration.busyMode = .timeout(5)
+            configuration.prepareDatabase { try CarefulConnection.prepare($0) }
             let database = try DatabaseQueue(path: path, configuration: configuration)
             try database.write { try IncidentSchema.prepare($0, path: path, incident: incident) }
             let synchronous = try database.writeWithoutTransaction { db in
@@ -144,6 +169,18 @@ public final class IncidentWriter: Sendable {
             guard synchronous == 2 else { throw RecordingError.notDurable(path: path, synchronous: synchronous) }
             return database
         } catch { throw RecordingError(error, path: path) }
+    }
+
+    /// Makes the file, for its owner alone: SQLite would go by the umask, and gives its journal the rights of the file.
+    private static func create(_ path: String) throws(RecordingError) {
+        let file = open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+        guard file >= 0 else {
+            if errno == EEXIST { return }
+            throw errno == ENOSPC
+                ? .noSpace(path: path) : .notWritable(path: path, reason: String(cString: strerror(errno)))
+        }
+        defer { Glibc.close(file) }
+        _ = fchmod(file, 0o600)
     }
 
     // MARK: - One object

@@ -25,7 +25,8 @@ public struct MAVLinkSigningKey: Sendable {
             bytes = contents
             return
         }
-        let digits = contents.filter { $0 != 0x20 && $0 != 0x09 && $0 != 0x0A && $0 != 0x0D }
+        let text = contents.starts(with: [0xEF, 0xBB, 0xBF]) ? contents[3...] : contents[...]
+        let digits = Array(text.filter { $0 != 0x20 && $0 != 0x09 && $0 != 0x0A && $0 != 0x0D })
         guard digits.count == Self.size * 2 else { return nil }
         var key: [UInt8] = []
         for index in stride(from: 0, to: digits.count, by: 2) {

@@ -3,6 +3,7 @@ import FlightTypes
 import Foundation
 import LinkProtocol
 import LinkTransport
+import PlainText
 
 struct KeysCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -27,8 +28,8 @@ struct KeysCommand: ParsableCommand {
         @Argument(help: "The drone's name: a–z, 0–9 and -, at most 32.") var name: String
         @Argument(help: "Its public key: a .pub file or the line itself.") var key: String
         func run() throws {
-            guard let drone = DroneID(name) else {
-                throw ValidationError("'\(name)' is no drone name (a–z, 0–9, -; at most 32)")
+            guard let drone = DroneID(name.withoutBlanks) else {
+                throw ValidationError("'\(name.printable(limit: 80))' is no drone name (a–z, 0–9, -; at most 32)")
             }
             let file = EnrolmentFile(path: list)
             let public_ = try KeyFile.publicKey(key)
@@ -51,6 +52,7 @@ struct KeysCommand: ParsableCommand {
         @Argument(help: "The drone's name.") var name: String
         func run() throws {
             let file = EnrolmentFile(path: list)
+            let name = name.withoutBlanks
             var enrolled = try file.load()
             guard enrolled.contains(where: { $0.drone.name == name }) else {
                 throw CommandFailure("\(name) is not on the list")
@@ -66,7 +68,10 @@ struct KeysCommand: ParsableCommand {
             abstract: "Show who may come in.", discussion: "Example: lagebild keys list authorized_drones")
         @Argument(help: "The Leitstelle's list of drones.") var list: String
         func run() throws {
-            for drone in try EnrolmentFile(path: list).load() {
+            if let fault = ForeignHands.fault(of: list) { complain("\(fault); a Leitstelle refuses it".printable()) }
+            let drones = try EnrolmentFile(path: list).load()
+            if drones.isEmpty { complain("\(list): no drone may come in".printable()) }
+            for drone in drones {
                 print(PublicKeyLine(key: drone.publicKey, comment: drone.drone.name).text)
             }
         }

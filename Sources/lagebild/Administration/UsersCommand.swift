@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import PlainText
 import Viewer
 
 struct UsersCommand: ParsableCommand {
@@ -17,7 +18,7 @@ struct UsersCommand: ParsableCommand {
         @Option(help: "disponent, ausbilder or admin.") var role = "disponent"
         func run() throws {
             guard UserFile.isValid(name: name) else {
-                throw ValidationError("'\(name)' is no account name (letters, digits, . - _)")
+                throw ValidationError("'\(name.printable(limit: 80))' is no account name (letters, digits, . - _)")
             }
             guard let role = Role(rawValue: role) else {
                 throw ValidationError("--role must be disponent, ausbilder or admin")

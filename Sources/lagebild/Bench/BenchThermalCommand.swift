@@ -1,6 +1,7 @@
 import ArgumentParser
 import FlightTypes
 import Foundation
+import PlainText
 import ImageCoding
 import Sensors
 
@@ -28,7 +29,7 @@ struct BenchThermalCommand: ParsableCommand {
         for file in files {
             let frames = try Self.frames(file, pixels: width * height)
             guard !frames.isEmpty else { throw CommandFailure("\(file) holds no whole frame of \(width)×\(height)") }
-            for bound in bounds { try measure(frames, bound, (file as NSString).lastPathComponent) }
+            for bound in bounds { try measure(frames, bound, file.lastPathPart) }
         }
     }
 

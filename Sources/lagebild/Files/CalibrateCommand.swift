@@ -2,6 +2,7 @@ import ArgumentParser
 import DroneAgent
 import Foundation
 import Geodesy
+import PlainText
 
 struct CalibrateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -79,25 +80,27 @@ struct CalibrateCommand: ParsableCommand {
         return (seen, log)
     }
     private func table<Row>(_ path: String, _ parse: ([UInt8]) throws -> [Row]) throws -> [Row] {
-        do { return try parse(try readInput(path, limit: 256 << 20)) } catch let error as HoverTableError {
+        let bytes = try readInput(path, limit: 256 << 20)
+        do { return try parse(Array(try TextFile.text(bytes).utf8)) } catch let error as HoverTableError {
             throw CommandFailure("\(path):\(error)")
-        }
+        } catch let error as TextFault { throw CommandFailure("\(path):\(error)") }
     }
 
-    /// `51.4565,6.733`, or a UTMREF of ten figures, whose square's middle is meant.
+    /// Degrees, or a UTMREF of ten figures, whose square's middle is meant.
     static func place(_ text: String) throws -> GeodeticPosition {
-        let parts = text.split(separator: ",").map { Double($0.trimmingCharacters(in: .whitespaces)) }
-        if parts.count == 2, let latitude = parts[0], let longitude = parts[1] {
-            let position = GeodeticPosition(latitude: latitude, longitude: longitude)
-            if position.isValid { return position }
-        } else if let square = UTMREF(text), square.digits == 5 {
-            return square.centre
+        if let square = UTMREF(text) {
+            if square.digits == 5 { return square.centre }
+        } else if let position = PlaceText.position(text) {
+            return position
         }
         throw ValidationError("--point: latitude,longitude in degrees, or UTMREF with ten figures")
     }
 
     private func write(_ found: HoverCalibration, to path: String) throws {
-        let text = String(decoding: try readInput(camera, limit: 1 << 20), as: UTF8.self)
+        let text: String
+        do { text = try TextFile.text(try readInput(camera, limit: 1 << 20)) } catch let error as TextFault {
+            throw CommandFailure("\(camera):\(error)")
+        }
         let new = try edited(text, name: camera, edits: found.edits)
         // What is written is read again, so that nobody flies with a file that does not load.
         guard try CameraCalibration.parse(text: new, name: path).camera.width == found.calibration.camera.width else {

@@ -1,7 +1,9 @@
 import ArgumentParser
+import ConfigurationFile
 import FlightTypes
 import Foundation
 import ImageCoding
+import PlainText
 import Recording
 
 struct IncidentExportCommand: ParsableCommand {
@@ -22,11 +24,15 @@ struct IncidentExportCommand: ParsableCommand {
 
     func run() throws {
         let manager = FileManager.default
-        try manager.createDirectory(atPath: to, withIntermediateDirectories: true)
+        // Pictures of people in distress: for nobody else's eyes, whatever the umask.
+        try manager.createDirectory(
+            atPath: to, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         guard try manager.contentsOfDirectory(atPath: to).isEmpty else {
             throw CommandFailure("\(to) is not empty; nothing was written")
         }
-        let reader = try IncidentReader(path: file)
+        let reader = try IncidentReader(path: PathForms.existing(file))
+        let stream = stream?.withoutBlanks
+        try complainIfIncomplete(reader)
         var position: Int64 = -1
         var written = 0
         var damaged = 0
@@ -36,7 +42,11 @@ struct IncidentExportCommand: ParsableCommand {
             guard let last = page.last else { break }
             position = last.position
             for stored in page {
-                guard case .frame(let frame)? = try? FlightObject(decoding: stored.bytes) else { continue }
+                guard let object = try? FlightObject(decoding: stored.bytes) else {
+                    damaged += 1
+                    continue
+                }
+                guard case .frame(let frame) = object else { continue }
                 guard stream.map({ $0 == frame.id.stream.description }) ?? true else { continue }
                 guard let (bytes, ending) = Self.picture(frame) else {
                     damaged += 1
@@ -44,8 +54,8 @@ struct IncidentExportCommand: ParsableCommand {
                 }
                 if ending == "pgm" { units.insert("\(frame.id.stream): \(frame.unit)") }
                 let name = Self.name(frame, of: stored.drone) + "." + ending
-                guard manager.createFile(atPath: to + "/" + name, contents: Data(bytes)) else {
-                    throw CommandFailure("\(to)/\(name) cannot be written; \(written) pictures were")
+                do { try Self.write(bytes, to: to + "/" + name) } catch {
+                    throw CommandFailure("\(error); \(written) pictures were written, the rest was not")
                 }
                 written += 1
             }
@@ -53,7 +63,21 @@ struct IncidentExportCommand: ParsableCommand {
         print(
             "\(written) pictures written"
                 + (units.isEmpty ? "" : "; values in \(units.sorted().joined(separator: ", "))"))
-        if damaged > 0 { throw CommandFailure("\(damaged) pictures are damaged and were left out") }
+        if damaged > 0 { throw CommandFailure("\(damaged) objects are damaged and were left out") }
+    }
+
+    /// A new file for its owner alone; never through a link.
+    private static func write(_ bytes: [UInt8], to path: String) throws {
+        let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+        guard file >= 0 else { throw CommandFailure("\(path): \(String(cString: strerror(errno)))") }
+        defer { close(file) }
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Foundation.write(file, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { throw CommandFailure("\(path): \(String(cString: strerror(errno)))") }
+            rest = rest.dropFirst(count)
+        }
     }
 
     /// Names come from a file that may be hostile: a drone's name is checked when it is read (`DroneID`), the rest are numbers.

@@ -1,6 +1,8 @@
 import ArgumentParser
+import ConfigurationFile
 import FlightTypes
 import Foundation
+import PlainText
 import Recording
 
 struct IncidentsCommand: ParsableCommand {
@@ -17,10 +19,11 @@ struct IncidentsCommand: ParsableCommand {
         @Flag(help: "A line a frame.") var frames = false
         @Flag(help: "As JSON.") var json = false
         func run() throws {
-            let reader = try IncidentReader(path: file)
+            let reader = try IncidentReader(path: PathForms.existing(file))
             let output = LineOutput()
             defer { output.flush() }
             guard frames else { return try summary(reader, output) }
+            try complainIfIncomplete(reader)
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
             try reader.forEachFrame { frame in
@@ -36,22 +39,33 @@ struct IncidentsCommand: ParsableCommand {
         }
         private func summary(_ reader: IncidentReader, _ output: LineOutput) throws {
             let info = try reader.info()
-            let range = try reader.timeRange()
+            let span = try reader.span()
+            let completeness = try reader.completeness()
             if json {
                 let summary = Summary(
                     name: info?.name ?? "", openedAt: info?.openedAt.rfc3339 ?? "", objects: try reader.count(),
                     reduced: try reader.reducedCount(), backfilled: try reader.backfilledCount(),
-                    first: range?.lowerBound.rfc3339, last: range?.upperBound.rfc3339)
+                    first: span?.first.rfc3339, last: span?.last.rfc3339, durationMs: span?.duration.milliseconds,
+                    remarks: (completeness.sentence.map { [$0] } ?? []) + (span?.remarks ?? []))
                 return output.write(String(decoding: try JSONEncoder().encode(summary), as: UTF8.self))
             }
+            let by = info?.openedBy ?? "first frame"
             output.write(
-                "\(info?.name ?? "?"), opened \(info?.openedAt.rfc3339 ?? "?") by \(info?.openedBy ?? "first frame")")
+                "\((info?.name ?? "?").printable(limit: 400)), opened \(info?.openedAt.rfc3339 ?? "?") by \(by.printable(limit: 80))"
+            )
             output.write("\(try reader.count()) objects")
+            if let sentence = completeness.sentence { output.write(sentence) }
             output.write(
                 "of them \(try reader.reducedCount()) reduced copies made for the link, "
                     + "\(try reader.backfilledCount()) came later from the onboard record")
-            if let range { output.write("\(range.lowerBound.rfc3339) – \(range.upperBound.rfc3339)") }
-            for event in try reader.events() { output.write("\(event.time.rfc3339) \(event.text)") }
+            if let span {
+                let seconds = String(format: "%.1f", span.duration.milliseconds / 1000)
+                output.write("\(span.first.rfc3339) – \(span.last.rfc3339), \(seconds) s")
+                for remark in span.remarks { output.write(remark) }
+            }
+            for event in try reader.events() {
+                output.write("\(event.time.rfc3339) \(event.text.printable(limit: 400))")
+            }
         }
         private struct Summary: Encodable {
             var name: String
@@ -61,6 +75,8 @@ struct IncidentsCommand: ParsableCommand {
             var backfilled: Int
             var first: String?
             var last: String?
+            var durationMs: Double?
+            var remarks: [String]
         }
     }
 
@@ -72,7 +88,9 @@ struct IncidentsCommand: ParsableCommand {
         @Flag(help: "A reduced copy alone counts as missing.") var originals = false
         @Flag(help: "As JSON.") var json = false
         func run() throws {
-            let gaps = try IncidentReader(path: file).gaps(ofOriginals: originals)
+            let reader = try IncidentReader(path: PathForms.existing(file))
+            let gaps = try reader.gaps(ofOriginals: originals)
+            try complainIfIncomplete(reader)
             let missing = gaps.reduce(UInt64(0)) { sum, gap in
                 let (more, overflow) = sum.addingReportingOverflow(gap.count)
                 return overflow ? .max : more
@@ -120,13 +138,21 @@ struct IncidentsCommand: ParsableCommand {
             discussion: "Example: lagebild incidents verify einsatz.lagebild")
         @Argument(help: "The incident file.") var file: String
         func run() throws {
-            let reader = try IncidentReader(path: file)
+            let reader = try IncidentReader(path: PathForms.existing(file))
+            let completeness = try reader.completeness()
             let integrity = try reader.integrityCheck()
             let wrong = try reader.verify()
             print("integrity_check: \(integrity); objects: \(try reader.count()); hashes that differ: \(wrong.count)")
+            if let sentence = completeness.sentence { print(sentence) }
             guard integrity == "ok", wrong.isEmpty else {
                 throw CommandFailure("\(file) is damaged; first positions: \(wrong.prefix(10))")
             }
+            guard !completeness.isDoubtful else { throw CommandFailure("\(file) may lack what was recorded last") }
         }
     }
+}
+
+/// Says on standard error what is to be known of a record that may lack something.
+func complainIfIncomplete(_ reader: IncidentReader) throws {
+    if let sentence = try reader.completeness().sentence { complain("\(reader.path): \(sentence)".printable()) }
 }

@@ -1,3 +1,4 @@
+import ConfigurationFile
 import FlightTypes
 import Foundation
 import HotspotDetection
@@ -19,7 +20,7 @@ struct PictureReading {
             return [path]
         }
         let names = try FileManager.default.contentsOfDirectory(atPath: path).filter {
-            endings.contains(($0 as NSString).pathExtension.lowercased())
+            endings.contains($0.split(separator: ".").dropFirst().last?.lowercased() ?? "")
         }
         guard !names.isEmpty else { throw CommandFailure("no picture in this folder") }
         return names.sorted().map { path + "/" + $0 }
@@ -66,7 +67,7 @@ struct PictureReading {
 
     /// Thermal frames of a record, in the order they were recorded.
     private func eachRecorded(_ file: String, _ body: (ThermalImage, ThermalUnit) throws -> Void) throws {
-        let reader = try IncidentReader(path: file)
+        let reader = try IncidentReader(path: PathForms.existing(file))
         var position: Int64 = -1
         while true {
             let page = try reader.objects(after: position, limit: 64)

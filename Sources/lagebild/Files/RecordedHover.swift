@@ -1,3 +1,4 @@
+import ConfigurationFile
 import DroneAgent
 import FlightTypes
 import Geodesy
@@ -14,29 +15,42 @@ struct RecordedHover {
     private static let limit = 500_000
 
     init(path: String, thermal: UInt8, flight wanted: UInt32?) throws {
-        let reader = try IncidentReader(path: path)
+        let reader = try IncidentReader(path: PathForms.existing(path))
+        try complainIfIncomplete(reader)
         let reports = StreamID(.detections, thermal)
         var flights: [String: (poses: [TimedPose], candidates: [HoverCandidates])] = [:]
         var position: Int64 = 0
+        var unreadable = 0
         while case let batch = try reader.objects(after: position, limit: 256), let last = batch.last {
             position = last.position
             for stored in batch {
-                guard let object = try? FlightObject(decoding: stored.bytes),
-                    wanted.map({ $0 == object.id.flight }) ?? true
-                else { continue }
+                guard let object = try? FlightObject(decoding: stored.bytes) else {
+                    unreadable += 1
+                    continue
+                }
+                guard wanted.map({ $0 == object.id.flight }) ?? true else { continue }
                 let flight = "\(stored.drone), flight \(object.id.flight)"
-                guard flights[flight] != nil || flights.count < 64 else { continue }
+                guard flights[flight] != nil || flights.count < 64 else {
+                    throw CommandFailure("\(path): holds more than 64 flights; name one with --flight")
+                }
                 switch object {
                 case .telemetry(let sample):
                     // What nothing can be placed with calibrates nothing.
-                    guard let pose = TimedPose(sample), flights[flight]?.poses.count ?? 0 < Self.limit else { continue }
+                    guard let pose = TimedPose(sample) else { continue }
+                    guard flights[flight]?.poses.count ?? 0 < Self.limit else { throw Self.tooMany(path) }
                     flights[flight, default: ([], [])].poses.append(pose)
                 case .detections(let report) where report.id.stream == reports && !report.detections.isEmpty:
-                    guard flights[flight]?.candidates.count ?? 0 < Self.limit else { continue }
+                    guard flights[flight]?.candidates.count ?? 0 < Self.limit else { throw Self.tooMany(path) }
                     flights[flight, default: ([], [])].candidates.append(HoverCandidates(report))
                 default: break
                 }
             }
+        }
+        // A calibration from half a record would look like one from all of it.
+        guard unreadable == 0 else {
+            throw CommandFailure(
+                "\(path): \(unreadable) objects are damaged; lagebild incidents verify says which; nothing was calculated"
+            )
         }
         let useful = flights.filter { !$0.value.candidates.isEmpty && $0.value.poses.count >= 2 }
         guard useful.count <= 1 else {
@@ -49,6 +63,10 @@ struct RecordedHover {
         }
         poses = log
         candidates = only.candidates
+    }
+
+    private static func tooMany(_ path: String) -> CommandFailure {
+        CommandFailure("\(path): more than \(limit) positions or reports of one flight; nothing was calculated")
     }
 
     /// By time; of equal times the first. Backfill brings objects late.

@@ -1,36 +1,88 @@
 import FlightTypes
-import LinkTransport
+import Foundation
 import Testing
+
+@testable import LinkTransport
 
 @Suite struct FlightCounterTests {
     @Test func growsOverRestarts() throws {
         let folder = try TemporaryFolder()
         for expected in UInt32(1)...20 {
-            #expect(try FlightCounter(path: folder.file("flight")).next() == expected)
+            let record = expected > 1 ? expected - 1 : nil
+            let next = try FlightCounter(path: folder.file("flight")).next(highestRecord: record, minutes: 5)
+            #expect(next == .init(flight: expected, remark: nil))
             // On disk before anybody can use it.
             #expect(try folder.read("flight") == "\(expected)\n")
         }
         #expect(folder.names == ["flight"])
+        #expect(try folder.mode("flight") == 0o600)
     }
 
-    @Test(arguments: ["", "x", "-1", "1.5", "4294967295", "4294967296", "1 2", "\u{0}"])
-    func whatIsNoNumberStopsTheFlight(text: String) throws {
+    private static let lost = [
+        "", "\n", "x", "-1", "1.5", "4294967296", "1 2", "\u{0}", "\u{0}\u{0}\u{0}\u{0}", "7\n8\n",
+    ]
+
+    /// A drone that does not start is a lost drone: it takes a number behind all that lie on board, and says so.
+    @Test(arguments: lost) func goesOnBehindItsRecords(text: String) throws {
         let folder = try TemporaryFolder()
         let path = try folder.write(text, to: "flight")
-        #expect(throws: DurableFile.Failure.self) { try FlightCounter(path: path).next() }
-        #expect(try folder.read("flight") == text)
+        let next = try FlightCounter(path: path).next(highestRecord: 7, minutes: 5)
+        #expect(next.flight == 7 + FlightCounter.margin)
+        #expect(next.remark?.contains(path) == true && next.remark?.contains("flight 7 ") == true)
+        #expect(try FlightCounter(path: path).next(highestRecord: 7, minutes: 5).flight == 8 + FlightCounter.margin)
     }
 
-    @Test func lastNumberOfAll() throws {
+    @Test(arguments: lost) func takesTheClockWhereNothingIsKnown(text: String) throws {
         let folder = try TemporaryFolder()
-        let path = try folder.write("4294967294\n", to: "flight")
-        #expect(try FlightCounter(path: path).next() == .max)
-        #expect(throws: DurableFile.Failure.self) { try FlightCounter(path: path).next() }
+        let path = try folder.write(text, to: "flight")
+        let next = try FlightCounter(path: path).next(highestRecord: nil, minutes: 29_900_000)
+        #expect(next.flight == 29_900_000 && next.remark?.contains("no record") == true)
+        for minutes in [Int64.min, -1, 0] {
+            #expect(FlightCounter.next(after: [], highestRecord: nil, minutes: minutes, path: "")?.flight == 1)
+        }
+        #expect(FlightCounter.next(after: [], highestRecord: nil, minutes: .max, path: "")?.flight == .max)
+    }
+
+    /// A copy of an old card, or a file that is gone while its records are there.
+    @Test func aCounterThatFellBack() {
+        func next(_ text: String?, _ record: UInt32?) -> FlightCounter.Next? {
+            FlightCounter.next(after: text.map { Array($0.utf8) }, highestRecord: record, minutes: 5, path: "flight")
+        }
+        #expect(next("3\n", 7)?.flight == 1007)
+        #expect(next("3\n", 7)?.remark?.contains("less than") == true)
+        #expect(next(nil, 7)?.flight == 1007)
+        #expect(next(nil, nil) == .init(flight: 1, remark: nil))
+        #expect(next("\u{FEFF}7\r\n", 7) == .init(flight: 8, remark: nil))
+        #expect(next("4294967294", nil)?.flight == .max)
+        #expect(next("4294967295", nil) == nil)
+        #expect(next("", .max) == nil)
+        #expect(next("", .max - 1)?.flight == .max)
+    }
+
+    /// Whatever is lost, no number comes twice and none falls back.
+    @Test(arguments: Array(UInt64(1)...20)) func neverFallsBack(seed: UInt64) {
+        var random = SplitMix(state: seed)
+        var text: [UInt8]?
+        var highest: UInt32?
+        var last: UInt32 = 0
+        for _ in 0..<200 {
+            let isLost = random.next() % 4 == 0 && last > 0
+            if isLost { text = [nil, [], [0, 0], Array("x".utf8)][Int(random.next() % 4)] }
+            guard let next = FlightCounter.next(after: text, highestRecord: highest, minutes: 1, path: "") else {
+                return
+            }
+            #expect(next.flight > last)
+            last = next.flight
+            text = Array("\(last)\n".utf8)
+            // A flight after a loss leaves a record; of the others not each, but fewer than the margin leave none.
+            if isLost || random.next() % 2 == 0 || highest == nil { highest = last }
+        }
     }
 
     @Test func missingFolderIsAnError() throws {
         let folder = try TemporaryFolder()
-        #expect(throws: DurableFile.Failure.self) { try FlightCounter(path: folder.file("none/flight")).next() }
+        let counter = FlightCounter(path: folder.file("none/flight"))
+        #expect(throws: DurableFile.Failure.self) { try counter.next(highestRecord: nil, minutes: 1) }
     }
 }
 
@@ -38,17 +90,29 @@ import Testing
     @Test func storedCountersLoadAgain() throws {
         let folder = try TemporaryFolder()
         let file = FreshnessFile(path: folder.file("freshness"))
-        #expect(try file.load().isEmpty)
+        #expect(try file.load(dronesHaveFlown: false).isEmpty)
         let adler = try #require(DroneID("adler-1"))
         let falke = try #require(DroneID("falke-2"))
         let counters: [DroneID: UInt64] = [adler: .max, falke: 1]
         try file.store(counters)
-        #expect(try file.load() == counters)
+        #expect(try file.load(dronesHaveFlown: true) == counters)
         #expect(try folder.read("freshness") == "adler-1 18446744073709551615\nfalke-2 1\n")
         #expect(try folder.mode("freshness") == 0o600)
-        try file.store([:])
-        #expect(try file.load().isEmpty)
         #expect(folder.names == ["freshness"])
+    }
+
+    /// A power cut leaves files of length zero, or of zeros. What nobody has flown with yet may be empty; what is gone was
+    /// taken away on purpose.
+    @Test(arguments: ["", "\n", "\u{FEFF}", " \r\n"]) func anEmptyListIsNoNewStations(text: String) throws {
+        let folder = try TemporaryFolder()
+        let file = FreshnessFile(path: try folder.write(text, to: "freshness"))
+        #expect(try file.load(dronesHaveFlown: false).isEmpty)
+        let error = #expect(throws: DurableFile.Failure.self) { try file.load(dronesHaveFlown: true) }
+        #expect(error?.description.contains("freshness is empty") == true)
+        #expect(error?.description.contains("new key") == true)
+        #expect(try FreshnessFile(path: folder.file("gone")).load(dronesHaveFlown: true).isEmpty)
+        _ = try folder.write("\u{0}\u{0}\u{0}", to: "freshness")
+        #expect(throws: DurableFile.Failure.self) { try file.load(dronesHaveFlown: false) }
     }
 
     @Test(arguments: [
@@ -56,9 +120,17 @@ import Testing
     ])
     func oneBadLineIsAnErrorThatSaysWhich(line: String) throws {
         let folder = try TemporaryFolder()
-        let file = FreshnessFile(path: try folder.write("falke-2 5\n\(line)\n", to: "freshness"))
-        let error = #expect(throws: DurableFile.Failure.self) { try file.load() }
+        let file = FreshnessFile(path: try folder.write("falke-2 5\r\n\(line)\r\n", to: "freshness"))
+        let error = #expect(throws: DurableFile.Failure.self) { try file.load(dronesHaveFlown: true) }
         #expect(error?.description.contains("freshness:2:") == true)
+    }
+
+    @Test func linesOfOtherPrograms() throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write("\u{FEFF}falke-2\t5 \r\nadler-1 \u{A0}7\r\nfalke-2 3", to: "freshness")
+        let counters = try FreshnessFile(path: path).load(dronesHaveFlown: true)
+        // The higher one of two keeps more out.
+        #expect(counters.map { "\($0.key) \($0.value)" }.sorted() == ["adler-1 7", "falke-2 5"])
     }
 }
 
@@ -69,10 +141,72 @@ import Testing
         let long = String(repeating: "ä", count: 300_000)
         try DurableFile.replace(path, with: long)
         #expect(try folder.read("text") == long)
-        try DurableFile.replace(path, with: "short", mode: 0o600)
+        try DurableFile.replace(path, with: "short", mode: 0o644)
         #expect(try folder.read("text") == "short")
-        #expect(try folder.mode("text") == 0o600)
+        #expect(try folder.mode("text") == 0o644)
         #expect(folder.names == ["text"])
         #expect(throws: DurableFile.Failure.self) { try DurableFile.replace(folder.file("none/text"), with: "") }
+        // A folder stands in the way: no trace of the attempt stays.
+        try FileManager.default.createDirectory(atPath: folder.file("d/x"), withIntermediateDirectories: true)
+        #expect(throws: DurableFile.Failure.self) { try DurableFile.replace(folder.file("d"), with: "") }
+        #expect(folder.names == ["d", "text"])
+    }
+
+    /// What lies there under any name, as a link or with rights of its own, is not written through.
+    @Test func neverThroughALinkNorWithForeignRights() throws {
+        let folder = try TemporaryFolder()
+        let target = try folder.write("precious", to: "target")
+        #expect(chmod(target, 0o666) == 0)
+        for name in ["k", "k.new"] { #expect(symlink(target, folder.file(name)) == 0) }
+        try DurableFile.replace(folder.file("k"), with: "secret")
+        #expect(try folder.read("target") == "precious")
+        #expect(try folder.read("k") == "secret" && folder.mode("k") == 0o600)
+        #expect(throws: DurableFile.Failure.self) { try DurableFile.create(folder.file("k.new"), with: "secret") }
+        #expect(symlink(folder.file("nowhere"), folder.file("dangling")) == 0)
+        #expect(throws: DurableFile.Failure.self) { try DurableFile.create(folder.file("dangling"), with: "secret") }
+        #expect(try folder.read("target") == "precious")
+        #expect(folder.names == ["dangling", "k", "k.new", "target"])
+    }
+
+    @Test func readsOrdinaryFilesAlone() throws {
+        let folder = try TemporaryFolder()
+        #expect(try DurableFile.read(folder.file("none")) == nil)
+        #expect(try DurableFile.read(folder.write("ä", to: "a")) == [0xC3, 0xA4])
+        #expect(mkfifo(folder.file("pipe"), 0o600) == 0)
+        for path in [folder.file("pipe"), folder.path, "/dev/zero"] {
+            #expect(throws: DurableFile.Failure.self, "\(path)") { try DurableFile.read(path) }
+        }
+        let sparse = folder.file("sparse")
+        #expect(FileManager.default.createFile(atPath: sparse, contents: nil))
+        #expect(truncate(sparse, off_t(DurableFile.sizeLimit + 1)) == 0)
+        #expect(throws: DurableFile.Failure.self) { try DurableFile.read(sparse) }
+    }
+
+    @Test func listsThatOthersMayWrite() throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write("", to: "list")
+        for (mode, isBad) in [
+            (0o600, false), (0o644, false), (0o640, false), (0o664, true), (0o606, true), (0o622, true),
+        ] {
+            #expect(chmod(path, mode_t(mode)) == 0)
+            #expect((ForeignHands.fault(of: path) != nil) == isBad, "\(String(mode, radix: 8))")
+        }
+        #expect(chmod(path, 0o600) == 0 && chmod(folder.path, 0o777) == 0)
+        #expect(ForeignHands.fault(of: path)?.contains("folder") == true)
+        #expect(chmod(folder.path, 0o1777) == 0)
+        #expect(ForeignHands.fault(of: path) == nil)
+        #expect(ForeignHands.fault(of: folder.file("none")) == nil)
+    }
+}
+
+/// Steele, Lea and Flood's SplitMix64.
+private struct SplitMix: RandomNumberGenerator {
+    var state: UInt64
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
     }
 }

@@ -1,4 +1,5 @@
 import FlightTypes
+import Foundation
 import LinkProtocol
 import LinkTransport
 import Testing
@@ -46,5 +47,30 @@ import Testing
             let error = #expect(throws: KeyError.self) { try file.load() }
             #expect(error?.description.contains("drones:2:") == true, "\(line)")
         }
+    }
+
+    @Test(arguments: ["\n", "\r\n", "\r"], ["", "\u{FEFF}"]) func listsOfOtherPrograms(ending: String, mark: String)
+        throws
+    {
+        let folder = try TemporaryFolder()
+        let lines = ["# Wache 1", Self.line("adler-1", 1) + " \u{A0}", "", "\t" + Self.line("falke-2", 2)]
+        let file = EnrolmentFile(path: try folder.write(mark + lines.joined(separator: ending), to: "drones"))
+        #expect(try file.load() == [try Self.enrolment("adler-1", 1), try Self.enrolment("falke-2", 2)])
+        _ = try folder.write(mark + lines.joined(separator: ending) + ending + "x", to: "drones")
+        let error = #expect(throws: KeyError.self) { try file.load() }
+        #expect(error?.description.contains("drones:5:") == true)
+    }
+
+    @Test func whoMayWriteTheListMayComeIn() throws {
+        let folder = try TemporaryFolder()
+        let file = EnrolmentFile(path: folder.file("drones"))
+        try file.save([try Self.enrolment("adler-1", 1)])
+        #expect(try file.loadTrusted().count == 1)
+        #expect(chmod(file.path, 0o666) == 0)
+        let error = #expect(throws: KeyError.self) { try file.loadTrusted() }
+        #expect(error?.description.contains("chmod 600") == true)
+        // Whoever mends it by the command line finds it as it is, and leaves it with its owner's rights.
+        try file.save(try file.load())
+        #expect(try file.loadTrusted().count == 1)
     }
 }

@@ -56,6 +56,42 @@ import Testing
         if text.count > 40 { #expect(error?.description.contains(text.suffix(20)) == false) }
     }
 
+    @Test(arguments: ["\u{FEFF}", "", "\r\n"], ["\r\n", "\r", "", "\n\n\n", " \u{A0}\n"])
+    func keysThatPassedThroughAnEditor(before: String, after: String) throws {
+        let folder = try TemporaryFolder()
+        let pair = try KeyFile.generate(path: folder.file("key"), comment: "")
+        for name in ["key", "key.pub"] {
+            let text = try folder.read(name).trimmingCharacters(in: .newlines)
+            _ = try folder.write(before + text + after, to: name)
+            #expect(chmod(folder.file(name), 0o600) == 0)
+        }
+        #expect(try KeyFile.load(path: folder.file("key")).publicKey == pair.key)
+        #expect(try KeyFile.publicKey(folder.file("key.pub")).key == pair.key)
+    }
+
+    @Test func whatIsRefusedOfAKeyFile() throws {
+        let folder = try TemporaryFolder()
+        _ = try KeyFile.generate(path: folder.file("key"), comment: "")
+        let public_ = try folder.read("key.pub")
+        func error(_ path: String) -> String {
+            do {
+                _ = try KeyFile.publicKey(path)
+                return "taken"
+            } catch { return "\(error)" }
+        }
+        #expect(error(folder.file("key")).contains("private key"))
+        #expect(error(try folder.write(public_ + public_, to: "two")).contains("not a Lagebild public key"))
+        #expect(error(try folder.write("", to: "empty")).contains("empty"))
+        #expect(error(try folder.write("\u{0}\u{0}", to: "zeros")).contains("power cut"))
+        #expect(error("\u{1B}[2J").contains("?[2J"))
+        // Neither the secret nor the public file goes where something lies already, be it a link to nowhere.
+        for name in ["a", "b.pub"] { #expect(symlink(folder.file("nowhere"), folder.file(name)) == 0) }
+        for name in ["a", "b"] {
+            #expect(throws: KeyError.self) { try KeyFile.generate(path: folder.file(name), comment: "") }
+        }
+        #expect(!folder.names.contains("nowhere") && !folder.names.contains("b"))
+    }
+
     @Test func missingKeySaysHowToMakeOne() throws {
         let folder = try TemporaryFolder()
         let error = #expect(throws: KeyError.self) { try KeyFile.load(path: folder.file("key")) }
