@@ -43,9 +43,8 @@ public enum StationFindings {
             let file = folder.folder + "/" + name
             guard let status = ForeignHands.status(of: file) else { continue }
             newest = max(newest, status.modified)
-            open += [file, file + "-wal", file + "-shm"].filter {
-                (ForeignHands.status(of: $0)?.rights ?? 0) & 0o077 != 0
-            }
+            // Its journal has the same rights.
+            if status.rights & 0o077 != 0 { open.append(file) }
             do {
                 let completeness = try IncidentReader(path: file).completeness()
                 if completeness.isDoubtful, let sentence = completeness.sentence {
@@ -55,7 +54,7 @@ public enum StationFindings {
         }
         if let first = open.first {
             findings.append(
-                ("others may read \(open.count) records or journals, such as \(first)", "chmod 600 \(folder.folder)/*"))
+                ("others may read \(open.count) records, such as \(first)", "chmod 600 \(folder.folder)/*"))
         }
         if newest > now.nanoseconds / 1_000_000_000 + 60 {
             findings.append(

@@ -123,13 +123,11 @@ import Testing
 
     /// A flight of which nothing came live: at its own pace from its first receipt on.
     @Test func aFlightWithoutLink() async throws {
-        let entries =
-            [Entry(at: 0, Recorded.captured(0, at: 500, flight: 1))]
-            + [2, 0, 1].map {
-                Entry(
-                    at: 10 + Double($0) / 100, Recorded.captured($0, at: 70 + 5 * Double($0), flight: 2),
-                    backfilled: true)
-            }
+        var entries = [Entry(at: 0, Recorded.captured(0, at: 500, flight: 1))]
+        for (sequence, second) in [(UInt64(0), 10.0), (2, 10.01), (1, 10.02)] {
+            let object = Recorded.captured(sequence, at: 70 + 5 * Double(sequence), flight: 2)
+            entries.append(Entry(at: second, object, backfilled: true))
+        }
         let played = try await played(Recorded(entries: entries))
         #expect(played.map(\.object.object.id.sequence) == [0, 0, 1, 2])
         #expect(played.map(\.second) == [0, 10, 15, 20])

@@ -74,9 +74,10 @@ extension IncidentReader {
         return try row?.text("text").hasPrefix("closed by ")
     }
 
-    /// SQLite takes any journal under the right name. What the file says without it must stand unchanged in what it says with it.
+    /// SQLite takes any journal under the right name. What the file says without it must stand unchanged in what it says with it:
+    /// the incident, the last line of its log, its first and its last object.
     private func journalIsOurs() throws(RecordingError) -> Bool {
-        let own: (opened: Int64, event: Int64, text: String)?
+        var own: [String] = []
         do {
             var configuration = Configuration()
             configuration.readonly = true
@@ -84,29 +85,38 @@ extension IncidentReader {
             let uri = URL(fileURLWithPath: path).absoluteString + "?immutable=1"
             let database = try DatabaseQueue(path: uri, configuration: configuration)
             defer { try? database.close() }
-            own = try database.read { db in
-                let incident = try Row.fetchOne(db, sql: "SELECT openedAt FROM incident LIMIT 1")
-                let event = try Row.fetchOne(
-                    db,
-                    sql: "SELECT position, wall, substr(text, 1, 200) AS text FROM event ORDER BY position DESC LIMIT 1"
-                )
-                guard let incident, let event else { return nil }
-                let row = HostileRow(event, path: path)
-                return (
-                    try HostileRow(incident, path: path).integer("openedAt"), try row.integer("position"),
-                    "\(try row.integer("wall")) \(try row.text("text"))"
-                )
+            for question in Self.identities {
+                let row = try database.read { try Row.fetchOne($0, sql: question.last) }
+                own.append(try row.map { try Self.identity(HostileRow($0, path: path)) } ?? "")
             }
         } catch {
             // The pages may be in motion, or all of it stands in the journal still: nothing to compare.
             return true
         }
-        guard let own else { return true }
-        let opened = try rows("SELECT openedAt FROM incident LIMIT 1").first?.integer("openedAt")
-        let event = try rows(
-            "SELECT wall, substr(text, 1, 200) AS text FROM event WHERE position = ?", [own.event]
-        ).first
-        guard opened == own.opened, let event else { return false }
-        return "\(try event.integer("wall")) \(try event.text("text"))" == own.text
+        for (question, identity) in zip(Self.identities, own) where !identity.isEmpty {
+            guard let position = Int64(identity.prefix { $0 != " " }),
+                let row = try rows(question.at, [position]).first,
+                try Self.identity(row) == identity
+            else { return false }
+        }
+        return true
+    }
+
+    /// Rows of `position` and texts: how to ask for one, and how to ask for that one again.
+    private static let identities: [(last: String, at: String)] = {
+        let incident = "SELECT rowid AS position, openedAt || ' ' || substr(name, 1, 200) AS what FROM incident"
+        let event = "SELECT position, wall || ' ' || substr(text, 1, 200) AS what FROM event"
+        let object = """
+            SELECT position, drone || ' ' || flight || ' ' || stream || ' ' || sequence || ' ' || hex(sha256) AS what FROM object
+            """
+        return [
+            ("\(incident) LIMIT 1", "\(incident) WHERE rowid = ?"),
+            ("\(event) ORDER BY position DESC LIMIT 1", "\(event) WHERE position = ?"),
+            ("\(object) ORDER BY position LIMIT 1", "\(object) WHERE position = ?"),
+            ("\(object) ORDER BY position DESC LIMIT 1", "\(object) WHERE position = ?"),
+        ]
+    }()
+    private static func identity(_ row: HostileRow) throws(RecordingError) -> String {
+        "\(try row.integer("position")) \(try row.optionalText("what") ?? "")"
     }
 }

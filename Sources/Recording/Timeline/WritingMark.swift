@@ -13,7 +13,7 @@ enum WritingMark: Hashable, Sendable {
     init?(_ text: String) {
         let words = text.split(separator: " ", omittingEmptySubsequences: false)
         guard words.count >= 5, words[0] == "writing", words[3] == "object",
-            let position = Int64(words[4].last == ";" ? words[4].dropLast() : words[4])
+            let position = Int64(words[4].last == ";" || words[4].last == ":" ? words[4].dropLast() : words[4])
         else { return nil }
         switch (words[1], words[2]) {
         case ("begins", "after"):

@@ -100,7 +100,8 @@ private func heartbeat(_ timestamp: UInt64, system: UInt8 = 1, component: UInt8 
     }
     @Test func keyFiles() {
         let hex = "000102030405060708090a0b0c0d0e0f101112131415161718191A1B1C1D1E1F\n"
-        for file in [Array(0..<32), Array(hex.utf8), Array("  \(hex.prefix(32))\r\n\(hex.dropFirst(32))".utf8)] {
+        let texts = [hex, "  \(hex.prefix(32))\r\n\(hex.dropFirst(32))", "\u{FEFF}\(hex)\r\n"]
+        for file in [Array(0..<32)] + texts.map({ Array($0.utf8) }) {
             let key = MAVLinkSigningKey(file: file)
             #expect(key?.signature(of: [1, 2, 3]) == Signed.key?.signature(of: [1, 2, 3]))
         }
