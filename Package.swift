@@ -59,14 +59,16 @@ let package = Package(
         system("CTurboJPEG", "libturbojpeg", "libturbojpeg0-dev"),
         system("CArgon2", "libargon2", "libargon2-dev"),
         system("CPNG", "libpng", "libpng-dev"),
+        system("CTIFF", "libtiff-4", "libtiff-dev"),
         system("CISAL", "libisal", "libisal-dev"),
         system("CSodium", "libsodium", "libsodium-dev"),
         .target(name: "CDevices"),
+        .target(name: "CPictureFiles", dependencies: ["CPNG", "CTIFF"]),
 
         room("PlainText", []),
         room("FlightTypes", [], settings: optimised),
         room("Geodesy", [], settings: optimised),
-        room("ImageCoding", ["FlightTypes", "CTurboJPEG", "CPNG"], settings: optimised),
+        room("ImageCoding", ["FlightTypes", "CTurboJPEG", "CPNG", "CPictureFiles"], settings: optimised),
         .target(name: "CHotspotKernels", cSettings: [.unsafeFlags(["-O3"])]),
         room("HotspotDetection", ["FlightTypes", "CHotspotKernels"], settings: optimised),
         room(
@@ -106,8 +108,8 @@ let package = Package(
         room(
             "Leitstelle",
             [
-                "FlightTypes", "LinkProtocol", "LinkTransport", "Situation", "Recording", "Viewer", "Replay",
-                "ConfigurationFile", "PlainText", nioCore, nioPosix, logging,
+                "FlightTypes", "ImageCoding", "LinkProtocol", "LinkTransport", "Situation", "Recording", "Viewer",
+                "Replay", "ConfigurationFile", "PlainText", nioCore, nioPosix, logging,
                 product("ServiceLifecycle", "swift-service-lifecycle"),
                 product("UnixSignals", "swift-service-lifecycle"),
             ]),

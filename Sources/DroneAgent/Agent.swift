@@ -97,7 +97,7 @@ public final class Agent: Sendable {
         let positionThread = Thread { position.run() }
         positionThread.name = "position"
         positionThread.start()
-        let status = Task { await self.reportStatus() }
+        let status = Task { await self.reportStatus(sensors) }
         logger.notice("Flight \(flight) began; onboard record: \(recorder == nil ? "off" : recordPath)")
         await stopped()
         position.stop()
@@ -195,6 +195,7 @@ public final class Agent: Sendable {
     }
 
     var flightNumber: UInt32 { flight }
+    var now: MonotonicInstant { clocks.monotonicNow() }
     func pose(at moment: MonotonicInstant) -> Pose { state.withLock { $0.timeline.pose(at: moment) } }
 
     /// Records a frame, and sends of it what the link carries.
@@ -278,7 +279,24 @@ public final class Agent: Sendable {
 
     func note(_ state: StatusReport.SensorState, _ stream: StreamID, _ text: String) {
         update(stream, state)
-        tell { $0.line(for: stream, state, text, at: $1) }
+        tell(state, stream, text)
+        let kind: SensorNote.Kind = state == .frozen ? .repeated : state == .missing ? .absent : .other
+        setNote(state == .running ? nil : SensorNote(kind, text), of: stream)
+    }
+
+    /// What a sensor says of its state, for the log.
+    func tell(_ sensorState: StatusReport.SensorState, _ stream: StreamID, _ text: String) {
+        tell { $0.line(for: stream, sensorState, text, at: $1) }
+    }
+
+    /// What was mended or refused of a sensor's pictures, for the log; the sensor says it at widening steps.
+    func remark(_ stream: StreamID, _ text: String) { logger.warning("\(stream): \(text)") }
+
+    private func setNote(_ note: SensorNote?, of stream: StreamID) {
+        state.withLock { state in
+            guard let index = state.sensors.firstIndex(where: { $0.stream == stream }) else { return }
+            state.sensors[index].note = note
+        }
     }
 
     /// Writes what the journal has to say.
@@ -288,11 +306,9 @@ public final class Agent: Sendable {
     }
 
     func note(_ verdict: PositionVerdict, _ stream: StreamID) {
-        note(verdict.state, stream, verdict.note.text)
-        state.withLock { state in
-            guard let index = state.sensors.firstIndex(where: { $0.stream == stream }) else { return }
-            state.sensors[index].note = verdict.note
-        }
+        update(stream, verdict.state)
+        tell(verdict.state, stream, verdict.note.text)
+        setNote(verdict.note, of: stream)
     }
 
     /// Counts, and the state where it is given.
@@ -309,7 +325,7 @@ public final class Agent: Sendable {
         }
     }
 
-    private func reportStatus() async {
+    private func reportStatus(_ sensors: [SensorThread]) async {
         var secondsOffline = 0
         var facts = NoConnection(host: configuration.stationHost, port: configuration.stationPort)
         while !Task.isCancelled {
@@ -321,6 +337,7 @@ public final class Agent: Sendable {
             let overdue = state.withLock { $0.journal.overdue(at: clocks.monotonicNow()) }
             for line in overdue { logger.log(level: line.level, "\(line.text)") }
             let now = CaptureTime(monotonic: clocks.monotonicNow(), wall: clocks.wallNow())
+            for sensor in sensors { sensor.look(at: now.monotonic) }
             let report = state.withLock { state in
                 defer { state.statusSequence += 1 }
                 return StatusReport(

@@ -20,6 +20,7 @@ final class SensorThread: Sendable {
     private let witnessed: [DetectionStage]
     private let timeOffset: Duration
     private let stamper: Mutex<FrameStamper>
+    private let health = Mutex(SensorHealth())
     private let copy = CopyBox()
     private let stopSignal = StopSignal()
     /// Before a source that failed is begun anew; what the sensor itself can mend comes back sooner.
@@ -45,8 +46,8 @@ final class SensorThread: Sendable {
         let thread = Thread { [self] in
             let hasEnded = SourceRun.untilEnd(
                 isStopped: { stopSignal.isRequested }, pause: { stopSignal.wait(Self.pause) },
-                onFailure: { agent.note(.failing, stream, "\($0)") }, run: { try sensor.run { self.handle($0) } })
-            if hasEnded { agent.note(.missing, stream, "the source has ended") }
+                onFailure: { told(.failing, "\($0)") }, run: { try sensor.run { self.handle($0) } })
+            if hasEnded { told(.missing, "the source has ended") }
         }
         thread.name = stream.description
         thread.start()
@@ -58,20 +59,53 @@ final class SensorThread: Sendable {
         stage?.stop()
     }
 
+    /// Looks whether pictures still come; called about once a second.
+    func look(at now: MonotonicInstant) {
+        let (state, text) = health.withLock { health in
+            let text = health.look(at: now)
+            return (health.state, text)
+        }
+        if let text { agent.note(state, stream, text) }
+    }
+
     private func handle(_ event: SensorEvent) {
         switch event {
         case .image(let image):
             let pose = agent.pose(at: image.captureTime.monotonic.advanced(by: .zero - timeOffset))
-            let (frame, isFrozen) = stamper.withLock { ($0.stamp(image, pose: pose), $0.isFrozen) }
-            agent.update(
-                stream, isFrozen ? .frozen : frame.flags.contains(.blind) ? .blind : .running, taken: 1,
-                lost: UInt64(max(0, image.lostBefore)))
+            let (frame, isFrozen, evidence) = stamper.withLock { stamper in
+                let frame = stamper.stamp(image, pose: pose)
+                return (frame, stamper.isFrozen, stamper.evidence(of: frame))
+            }
+            let (state, text) = health.withLock { health in
+                let text = health.image(
+                    isFrozen: isFrozen, isBlind: frame.flags.contains(.blind), at: image.captureTime.monotonic)
+                return (health.state, text)
+            }
+            if let text { agent.note(state, stream, text) }
+            agent.update(stream, state, taken: 1, lost: UInt64(max(0, image.lostBefore)))
             agent.submit(frame, with: &copy.copy)
-            stage?.append(frame)
+            if let evidence { stage?.append(evidence) }
             for stage in witnessed { stage.appendVisible(frame) }
-        case .lost(let count): agent.update(stream, .running, lost: UInt64(max(0, count)))
-        case .state(let state, let text): agent.note(state, stream, text)
+        case .lost(let count):
+            let state = health.withLock { health in
+                health.lost(count)
+                return health.state
+            }
+            agent.update(stream, state, lost: UInt64(max(0, count)))
+        case .state(let state, let text): told(state, text)
+        case .remark(let text): agent.remark(stream, text)
         }
+    }
+
+    /// What the sensor says of itself is logged as it is; what it counts for is for its pictures to show.
+    private func told(_ told: StatusReport.SensorState, _ text: String) {
+        let state = health.withLock { health in
+            health.told(told, at: agent.now)
+            return health.state
+        }
+        guard state != told else { return agent.note(told, stream, text) }
+        agent.update(stream, state)
+        agent.tell(told, stream, text)
     }
 }
 

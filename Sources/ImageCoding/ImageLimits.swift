@@ -30,7 +30,18 @@ public struct ImageLimits: Hashable, Sendable {
     }
     /// The defaults of ``init(width:height:pixels:fileBytes:scans:pixelScans:segments:)``.
     public static let standard = ImageLimits()
+    /// For pictures that a page shows as they come: the stills of 20 to 24 megapixels that drones take, a little less than a second
+    /// of a browser's work; ten scans of that, as encoders write; and what the link carries in one object, with a little room for what is mended.
+    public static let live = ImageLimits(
+        pixels: 24_000_000, fileBytes: (8 << 20) - 4096, scans: 32, pixelScans: 240_000_000)
+    /// For thermal pictures: uncooled sensors have at most 1280×1024, the largest cooled ones 1920×1080.
+    public static let thermal = ImageLimits(width: 2048, height: 2048, pixels: 1 << 21, fileBytes: 8 << 20)
+    /// For the picture that goes with a report of detections.
+    public static let crop = ImageLimits(
+        width: 1024, height: 1024, pixels: 1 << 19, fileBytes: 16 << 10, scans: 16, pixelScans: 16 << 19)
 
+    /// Whether a picture of these dimensions is within the limits.
+    public func admits(width: Int, height: Int) -> Bool { (try? check(width: width, height: height)) != nil }
     /// Throws when a picture of these dimensions is empty or over the limits.
     func check(width: Int, height: Int) throws(ImageCodingError) {
         guard width > 0, height > 0 else { throw .malformed(at: 0, "width or height is zero") }

@@ -14,7 +14,7 @@ struct JPEGFrameTables {
         while let start = Self.codeOffset(bytes, position, end) {
             position = start + 1
             let code = bytes[start]
-            if code == 0x01 || JPEGMarker.isRestart(code) { continue }
+            if code <= 0x01 || JPEGMarker.isRestart(code) { continue }
             guard end - position >= 2 else { break }
             let length = Int(bytes[position]) << 8 | Int(bytes[position + 1])
             guard length >= 2, length <= end - position else { break }

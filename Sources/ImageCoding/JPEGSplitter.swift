@@ -1,17 +1,18 @@
 /// Splits a stream of JPEG files written one behind the other (`.mjpeg`, a pipe from a camera program) into files.
 ///
-/// Works by markers, not by searching for the end marker: a thumbnail inside a segment does not end the file. A file
-/// that breaks off or breaks the format is dropped and counted, and the search goes on where it broke, so that every
-/// byte is looked at once whatever the stream holds.
+/// Works by markers, not by searching for the end marker: a thumbnail inside a segment does not end the file. It takes what
+/// ``JPEGWalk`` takes of a single file: bytes between segments that belong to none stay in the file, and where the end marker is
+/// missing the next start marker ends it, if there was a scan with data. A file that breaks the format or has no scan is dropped and
+/// counted, and the search goes on where it broke, so that every byte is looked at once whatever the stream holds.
 public struct JPEGSplitter: Sendable {
     /// Largest file taken, in bytes, unless told otherwise.
     public static let standardFileLimit = 8 << 20
 
-    /// Whole files handed out.
+    /// Files handed out.
     public private(set) var filesFound: UInt64 = 0
     /// Bytes between files.
     public private(set) var bytesSkipped: UInt64 = 0
-    /// Files dropped because they broke the format or broke off.
+    /// Files dropped because they broke the format or broke off before their first scan.
     public private(set) var filesMalformed: UInt64 = 0
     /// Files dropped because they exceeded the limit.
     public private(set) var filesOversized: UInt64 = 0
@@ -19,7 +20,7 @@ public struct JPEGSplitter: Sendable {
     private enum State {
         /// Between files; whether the byte before was 0xFF.
         case searching(afterFF: Bool)
-        /// Before a marker's 0xFF.
+        /// Before a marker's 0xFF, or bytes that belong to no segment.
         case expectingMarker
         /// Behind a marker's 0xFF.
         case expectingCode
@@ -35,6 +36,11 @@ public struct JPEGSplitter: Sendable {
     private let fileLimit: Int
     private var state = State.searching(afterFF: false)
     private var file: [UInt8] = []
+    private var scans = 0
+    /// Whether the first scan has data.
+    private var hasScanData = false
+    /// Whether anything but a start marker has come of the file.
+    private var hasSegments = false
 
     /// A splitter that takes files up to `fileLimit` bytes (at least 4).
     public init(fileLimit: Int = JPEGSplitter.standardFileLimit) {
@@ -55,10 +61,14 @@ public struct JPEGSplitter: Sendable {
         }
         return files
     }
-    /// Ends the stream: a file under way is dropped and counted. The splitter is ready for another stream.
-    public mutating func finish() {
-        if !file.isEmpty { drop(\.filesMalformed) }
-        state = .searching(afterFF: false)
+    /// Ends the stream: the file under way is handed out where only its end is missing, else dropped and counted. The splitter is
+    /// ready for another stream.
+    public mutating func finish() -> [UInt8]? {
+        defer { state = .searching(afterFF: false) }
+        guard !file.isEmpty else { return nil }
+        if hasScanData { return handOut() }
+        drop(\.filesMalformed)
+        return nil
     }
 
     private mutating func skip(_ bytes: ArraySlice<UInt8>, from index: Int, code: UInt8, remaining: Int) -> Int {
@@ -71,9 +81,18 @@ public struct JPEGSplitter: Sendable {
         if remaining > count {
             state = .skipping(code: code, remaining: remaining - count)
         } else {
-            state = code == JPEGMarker.startOfScan ? .scanning(afterFF: false) : .expectingMarker
+            endSegment(code)
         }
         return index + count
+    }
+
+    private mutating func endSegment(_ code: UInt8) {
+        if code == JPEGMarker.startOfScan {
+            scans &+= 1
+            state = .scanning(afterFF: false)
+        } else {
+            state = .expectingMarker
+        }
     }
 
     private mutating func take(_ byte: UInt8) -> [UInt8]? {
@@ -89,8 +108,7 @@ public struct JPEGSplitter: Sendable {
         file.append(byte)
         switch state {
         case .searching, .skipping: break
-        case .expectingMarker:
-            if byte == 0xFF { state = .expectingCode } else { drop(\.filesMalformed) }
+        case .expectingMarker: if byte == 0xFF { state = .expectingCode }
         case .expectingCode: return takeCode(byte)
         case .expectingLength(let code): state = .expectingLengthLow(code: code, high: byte)
         case .expectingLengthLow(let code, let high):
@@ -98,18 +116,14 @@ public struct JPEGSplitter: Sendable {
             if length < 2 {
                 drop(\.filesMalformed)
             } else if length == 2 {
-                state = code == JPEGMarker.startOfScan ? .scanning(afterFF: false) : .expectingMarker
+                endSegment(code)
             } else {
                 state = .skipping(code: code, remaining: length - 2)
             }
         case .scanning(let afterFF):
-            if !afterFF || byte == 0xFF {
-                state = .scanning(afterFF: byte == 0xFF)
-            } else if byte == 0 || JPEGMarker.isRestart(byte) {
-                state = .scanning(afterFF: false)
-            } else {
-                return takeCode(byte)
-            }
+            if afterFF, byte != 0, byte != 0xFF, !JPEGMarker.isRestart(byte) { return takeCode(byte) }
+            if scans == 1, afterFF || byte != 0xFF { hasScanData = true }
+            state = .scanning(afterFF: byte == 0xFF)
         }
         return nil
     }
@@ -117,22 +131,39 @@ public struct JPEGSplitter: Sendable {
     private mutating func takeCode(_ code: UInt8) -> [UInt8]? {
         switch code {
         case 0xFF: state = .expectingCode
-        case JPEGMarker.endOfImage:
-            let whole = file
-            file.removeAll(keepingCapacity: true)
-            state = .searching(afterFF: false)
-            filesFound += 1
-            return whole
-        case JPEGMarker.startOfImage:
-            // The file before broke off and the next one begins here.
-            drop(\.filesMalformed)
-            bytesSkipped = bytesSkipped &- 2
-            begin()
-        case 0x01, 0xD0...0xD7: state = .expectingMarker
-        case 0x02...0xBF, 0: drop(\.filesMalformed)
-        default: state = .expectingLength(code: code)
+        // Stuffing and markers that stand alone mean nothing outside a scan.
+        case 0x00, 0x01, 0xD0...0xD7: state = .expectingMarker
+        case JPEGMarker.endOfImage: return handOut()
+        case JPEGMarker.startOfImage: return beginAnew()
+        case 0x02...0xBF: drop(\.filesMalformed)
+        default:
+            hasSegments = true
+            state = .expectingLength(code: code)
         }
         return nil
+    }
+
+    /// The file before had no end marker, and the next one begins here.
+    private mutating func beginAnew() -> [UInt8]? {
+        file.removeLast(2)
+        if hasScanData {
+            let whole = handOut()
+            begin()
+            return whole
+        }
+        // A start marker that is told twice is no file.
+        if hasSegments { drop(\.filesMalformed) } else { forget() }
+        begin()
+        return nil
+    }
+
+    private mutating func handOut() -> [UInt8] {
+        let whole = file
+        (scans, hasScanData, hasSegments) = (0, false, false)
+        file.removeAll(keepingCapacity: true)
+        state = .searching(afterFF: false)
+        filesFound &+= 1
+        return whole
     }
 
     private mutating func search(_ byte: UInt8, afterFF: Bool) {
@@ -150,7 +181,11 @@ public struct JPEGSplitter: Sendable {
     }
     private mutating func drop(_ counter: WritableKeyPath<JPEGSplitter, UInt64>) {
         self[keyPath: counter] &+= 1
+        forget()
+    }
+    private mutating func forget() {
         bytesSkipped = bytesSkipped &+ UInt64(file.count)
+        (scans, hasScanData, hasSegments) = (0, false, false)
         file.removeAll(keepingCapacity: true)
         state = .searching(afterFF: false)
     }

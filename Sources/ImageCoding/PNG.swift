@@ -1,65 +1,45 @@
 import CPNG
+import CPictureFiles
 
-/// Reads and writes PNG files through libpng's simplified interface.
+/// Reads PNG files value by value, and writes grey ones.
+///
+/// What stands in the file is handed out: no gamma, profile, significant bits, background, transparency or orientation changes a
+/// value. A file that ends early or has a wrong checksum is refused whole.
 public enum PNG {
-    /// The brightness of a PNG file at 8 bits: gray as it is, colour as ITU-R BT.601 luma, 16 bits cut to 8, alpha
-    /// ignored.
+    private static let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
+
+    /// Whether the bytes begin like a PNG file.
+    public static func isPNG(_ bytes: [UInt8]) -> Bool { bytes.starts(with: signature) }
+
+    /// The brightness of a PNG file at 8 bits: ``decodeGray16(_:limits:)``, 16 bits cut to their upper 8.
     public static func decodeGray(
         _ bytes: [UInt8], limits: ImageLimits = .standard
     ) throws(ImageCodingError) -> GrayImage {
-        try limits.check(fileBytes: bytes.count)
-        let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
-        guard bytes.starts(with: signature) else { throw .notThisFormat("PNG") }
-        return try bytes.withUnsafeBufferPointer { (file) throws(ImageCodingError) in
-            var image = png_image()
-            image.version = LB_PNG_IMAGE_VERSION
-            defer { png_image_free(&image) }
-            guard png_image_begin_read_from_memory(&image, file.baseAddress, file.count) != 0 else {
-                throw .codec(message(of: image))
-            }
-            try limits.check(width: Int(image.width), height: Int(image.height))
-            // Without this libpng takes 16-bit samples for linear light and bends them on the way to 8 bits.
-            image.flags |= LB_PNG_IMAGE_FLAG_16BIT_sRGB
-            // Asking for alpha and leaving it out afterwards avoids blending against a background.
-            let isColour = image.format & LB_PNG_FORMAT_FLAG_COLOR != 0
-            let hasAlpha = image.format & LB_PNG_FORMAT_FLAG_ALPHA != 0
-            image.format =
-                (isColour ? LB_PNG_FORMAT_RGB : LB_PNG_FORMAT_GRAY) | (hasAlpha ? LB_PNG_FORMAT_FLAG_ALPHA : 0)
-            let channels = (isColour ? 3 : 1) + (hasAlpha ? 1 : 0)
-            let (width, height) = (Int(image.width), Int(image.height))
-            var samples = [UInt8](repeating: 0, count: width * height * channels)
-            guard png_image_finish_read(&image, nil, &samples, 0, nil) != 0 else { throw .codec(message(of: image)) }
-            let pixels = channels == 1 ? samples : luma(of: samples, channels: channels, isColour: isColour)
-            return GrayImage(width: width, height: height, pixels: pixels)
-        }
+        let image = try decodeGray16(bytes, limits: limits)
+        let shift = image.maximum > 255 ? UInt16(8) : 0
+        return GrayImage(
+            width: image.width, height: image.height,
+            pixels: image.samples.map { UInt8(truncatingIfNeeded: $0 >> shift) })
     }
 
-    /// The brightness of a PNG file in the depth it has: 16-bit gray value by value, everything else as
-    /// ``decodeGray(_:limits:)`` gives it.
+    /// The brightness of a PNG file in the depth it has: 16 bits (`maximum` 65,535) where its channels have 16, else 8. Grey values
+    /// are the file's own, those of 1, 2 and 4 bits spread over 0…255; colour and palettes become ITU-R BT.601 luma; alpha is
+    /// ignored.
     public static func decodeGray16(
         _ bytes: [UInt8], limits: ImageLimits = .standard
     ) throws(ImageCodingError) -> PGM.Image {
-        // Depth and colour stand in the header, which the signature is followed by.
-        guard bytes.count > 26, bytes[24] == 16, bytes[25] == 0 else {
-            let gray = try decodeGray(bytes, limits: limits)
-            return PGM.Image(
-                width: gray.width, height: gray.height, maximum: 255, samples: gray.pixels.map(UInt16.init))
-        }
         try limits.check(fileBytes: bytes.count)
-        return try bytes.withUnsafeBufferPointer { (file) throws(ImageCodingError) in
-            var image = png_image()
-            image.version = LB_PNG_IMAGE_VERSION
-            defer { png_image_free(&image) }
-            guard png_image_begin_read_from_memory(&image, file.baseAddress, file.count) != 0 else {
-                throw .codec(message(of: image))
-            }
-            try limits.check(width: Int(image.width), height: Int(image.height))
-            image.format = LB_PNG_FORMAT_LINEAR_Y
-            let (width, height) = (Int(image.width), Int(image.height))
-            var samples = [UInt16](repeating: 0, count: width * height)
-            guard png_image_finish_read(&image, nil, &samples, 0, nil) != 0 else { throw .codec(message(of: image)) }
-            return PGM.Image(width: width, height: height, maximum: .max, samples: samples)
+        guard isPNG(bytes) else { throw .notThisFormat("PNG") }
+        var head = lb_png_head()
+        var message = [CChar](repeating: 0, count: LB_MESSAGE_SIZE)
+        guard lb_png_read_head(bytes, bytes.count, &head, &message) == 0 else { throw .codec(Self.text(message)) }
+        let (width, height) = (Int(head.width), Int(head.height))
+        try limits.check(width: width, height: height)
+        var samples = [UInt16](repeating: 0, count: width * height)
+        guard lb_png_read_grey(bytes, bytes.count, &head, &samples, &message) == 0 else {
+            throw .codec(Self.text(message))
         }
+        return PGM.Image(width: width, height: height, maximum: head.depth == 16 ? .max : 255, samples: samples)
     }
 
     /// A gray 8-bit PNG file of `pixels` (`width × height` values, rows without padding).
@@ -76,29 +56,14 @@ public enum PNG {
         var size = pixels.count + height + pixels.count / 512 + 4096
         var file = [UInt8](repeating: 0, count: size)
         guard png_image_write_to_memory(&image, &file, &size, 0, pixels, 0, nil) != 0, size <= file.count else {
-            throw .codec(message(of: image))
+            throw .codec(withUnsafeBytes(of: image.message) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) })
         }
         file.removeLast(file.count - size)
         return file
     }
 
-    private static func luma(of samples: [UInt8], channels: Int, isColour: Bool) -> [UInt8] {
-        var pixels: [UInt8] = []
-        pixels.reserveCapacity(samples.count / channels)
-        for at in stride(from: 0, to: samples.count, by: channels) {
-            guard isColour else {
-                pixels.append(samples[at])
-                continue
-            }
-            // 0.299, 0.587 and 0.114 in 65,536ths, rounded.
-            let sum =
-                19_595 * UInt32(samples[at]) + 38_470 * UInt32(samples[at + 1]) + 7_471 * UInt32(samples[at + 2])
-            pixels.append(UInt8((sum + 32_768) >> 16))
-        }
-        return pixels
-    }
-
-    private static func message(of image: png_image) -> String {
-        withUnsafeBytes(of: image.message) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+    /// What a library said, in C's form.
+    static func text(_ message: [CChar]) -> String {
+        String(decoding: message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 }

@@ -41,32 +41,53 @@ final class ScaledPlanes {
         // file, so that a file that lacks them would come out as the one before it says.
         guard let decoder = tjInitDecompress() else { throw .codec("the JPEG decoder cannot be set up") }
         defer { tjDestroy(decoder) }
-        var (fullWidth, fullHeight, coded, space): (Int32, Int32, Int32, Int32) = (0, 0, 0, 0)
-        guard tjDecompressHeader3(decoder, file, UInt(file.count), &fullWidth, &fullHeight, &coded, &space) == 0 else {
-            throw .codec(String(cString: tjGetErrorStr2(decoder)))
-        }
-        // What the limits were checked on must be what is decoded.
-        guard fullWidth == header.width, fullHeight == header.height else {
-            throw .codec("the decoder reads \(fullWidth)×\(fullHeight) pixels, the header walk others")
-        }
-        width = (Int(fullWidth) * numerator + denominator - 1) / denominator
-        height = (Int(fullHeight) * numerator + denominator - 1) / denominator
+        width = (Int(header.width) * numerator + denominator - 1) / denominator
+        height = (Int(header.height) * numerator + denominator - 1) / denominator
         let status: Int32
-        if space == Int32(TJCS_GRAY.rawValue) {
-            status = decodeGrey(file, decoder)
+        // The codec names no sampling for other factors.
+        if header.components == 3, samplings.count != 3 || samplings.dropFirst().contains(where: { $0 != 0x11 }) {
+            status = decodeThroughRGB(file, decoder)
         } else {
-            // The codec hands out raw planes: other colour spaces would come out in false colours, and other factors
-            // are no camera's.
-            guard space == Int32(TJCS_YCbCr.rawValue) else { throw .unsupported("JPEG of a colour space but YCbCr") }
-            guard samplings.count == 3, samplings.dropFirst().allSatisfy({ $0 == 0x11 }) else {
-                throw .unsupported("JPEG with sampling factors \(samplings)")
+            var (fullWidth, fullHeight, coded, space): (Int32, Int32, Int32, Int32) = (0, 0, 0, 0)
+            guard tjDecompressHeader3(decoder, file, UInt(file.count), &fullWidth, &fullHeight, &coded, &space) == 0
+            else { throw .codec(String(cString: tjGetErrorStr2(decoder))) }
+            // What the limits were checked on must be what is decoded.
+            guard fullWidth == header.width, fullHeight == header.height else {
+                throw .codec("the decoder reads \(fullWidth)×\(fullHeight) pixels, the header walk others")
             }
-            status = decodeColour(file, decoder, TJSAMP(rawValue: UInt32(coded)))
+            switch space {
+            case Int32(TJCS_GRAY.rawValue): status = decodeGrey(file, decoder)
+            case Int32(TJCS_YCbCr.rawValue): status = decodeColour(file, decoder, TJSAMP(rawValue: UInt32(coded)))
+            case Int32(TJCS_RGB.rawValue): status = decodeThroughRGB(file, decoder)
+            default: throw .unsupported("JPEG of a colour space but grey, YCbCr and RGB")
+            }
         }
         if status != 0, tjGetErrorCode(decoder) != Int32(TJERR_WARNING.rawValue) {
             throw .codec(String(cString: tjGetErrorStr2(decoder)))
         }
         isDamaged = status != 0
+    }
+
+    /// For what no camera of a drone is known to send and browsers show: the codec's raw planes would be something else.
+    private func decodeThroughRGB(_ file: [UInt8], _ decoder: tjhandle) -> Int32 {
+        var pixels = [UInt8](repeating: 0, count: width * height * 3)
+        let status = tjDecompress2(
+            decoder, file, UInt(file.count), &pixels, Int32(width), 0, Int32(height), Int32(TJPF_RGB.rawValue),
+            Int32(TJFLAG_LIMITSCANS))
+        sampling = TJSAMP_420
+        let form = Int32(sampling.rawValue)
+        (lumaStride, chromaStride) = (
+            Int(tjPlaneWidth(0, Int32(width), form)), Int(tjPlaneWidth(1, Int32(width), form))
+        )
+        let chromaRows = Int(tjPlaneHeight(1, Int32(height), form))
+        Self.resize(&luma, lumaStride * Int(tjPlaneHeight(0, Int32(height), form)))
+        Self.resize(&blue, chromaStride * chromaRows)
+        Self.resize(&red, chromaStride * chromaRows)
+        let split = withPlanes { planes, strides in
+            tjEncodeYUVPlanes(
+                encoder, pixels, Int32(width), 0, Int32(height), Int32(TJPF_RGB.rawValue), planes, strides, form, 0)
+        }
+        return split == 0 ? status : split
     }
 
     private func decodeGrey(_ file: [UInt8], _ decoder: tjhandle) -> Int32 {

@@ -1,14 +1,27 @@
-/// Reads single pictures of one channel from TIFF files (Adobe TIFF 6.0): 8 or 16 bits, or 32-bit floating point, in strips
-/// without compression, of either byte order. That is how radiometric pictures are passed on.
+import CPictureFiles
+
+/// Reads pictures of one brightness from TIFF files through libtiff. That is how radiometric pictures are passed on.
+///
+/// Each tag that changes values or pages is honoured, or the file is refused and the reason told:
+///
+/// - strips and tiles, planes together or apart, either byte and bit order, BigTIFF; compression without loss (LZW, Deflate,
+///   PackBits, Zstandard, LZMA, with predictors); others are refused;
+/// - unsigned and signed whole numbers of 8, 16 and 32 bits, floating point of 32 and 64; others are refused;
+/// - white-is-zero is turned round for unsigned values of 8 and 16 bits, else refused; RGB and palettes become BT.601 luma;
+/// - an alpha sample of 0 makes a pixel without a value; other additional samples are refused;
+/// - orientation: the picture is handed out upright;
+/// - GDAL's tags for no value (42113), scale, offset and unit (42112);
+/// - every page is a picture of its own; smaller copies are passed over, and a mask is refused. SubIFDs are not looked at.
 public enum TIFF {
     /// A picture's values, row by row.
     public enum Samples: Hashable, Sendable {
-        /// Unsigned whole numbers of 8 or 16 bits.
-        case whole([UInt16], bits: Int)
-        /// Floating point; may hold anything, NaN too.
-        case float([Float])
+        /// Whole numbers as they stand in the file, of 8 bits or of more. `known`: which pixels have a value at all; empty where
+        /// all have.
+        case whole([UInt16], bits: Int, known: [Bool])
+        /// Degrees Celsius; NaN where a pixel has no value, and where what stands there can be no temperature.
+        case celsius([Float])
     }
-    /// A picture as it stands in the file.
+    /// A picture as it stands in the file, upright.
     public struct Image: Hashable, Sendable {
         /// Pixels.
         public let width: Int, height: Int
@@ -16,105 +29,83 @@ public enum TIFF {
         public let samples: Samples
     }
 
-    private static let entriesLimit = 256
+    /// Pages of a file; more are refused.
+    public static let pagesLimit = 4096
+    /// Largest piece of memory that libtiff may ask for at once, in bytes.
+    static let allocationLimit = 256 << 20
 
-    /// The first picture of `bytes`.
-    public static func decode(_ bytes: [UInt8], limits: ImageLimits = .standard) throws(ImageCodingError) -> Image {
+    /// Whether the bytes begin like a TIFF file, also a big one.
+    public static func isTIFF(_ bytes: [UInt8]) -> Bool {
+        guard bytes.count >= 8 else { return false }
+        let start = Array(bytes[..<4])
+        return start == [0x49, 0x49, 42, 0] || start == [0x4D, 0x4D, 0, 42] || start == [0x49, 0x49, 43, 0]
+            || start == [0x4D, 0x4D, 0, 43]
+    }
+
+    /// Hands over each picture of `bytes` in the file's order. Throws at the first that cannot be read, and where there is none.
+    public static func each(
+        of bytes: [UInt8], limits: ImageLimits = .standard, _ body: (Image) throws -> Void
+    ) throws {
         try limits.check(fileBytes: bytes.count)
-        guard bytes.count >= 8, bytes[0] == bytes[1], bytes[0] == 0x49 || bytes[0] == 0x4D else {
-            throw .notThisFormat("TIFF")
-        }
-        let file = File(bytes: bytes, isLittle: bytes[0] == 0x49)
-        guard try file.number(at: 2, bytes: 2) == 42 else { throw .notThisFormat("TIFF") }
-        let tags = try tags(of: file)
-        func single(_ tag: Int, _ standard: Int? = nil) throws(ImageCodingError) -> Int {
-            guard let value = tags[tag]?.first ?? standard else { throw .malformed(at: 0, "TIFF without tag \(tag)") }
-            return value
-        }
-        let (width, height) = (try single(256), try single(257))
-        try limits.check(width: width, height: height)
-        let bits = try single(258, 1), format = try single(339, 1)
-        guard try single(259, 1) == 1 else { throw .unsupported("compressed TIFF") }
-        guard try single(277, 1) == 1 else { throw .unsupported("TIFF of several channels") }
-        guard format == 3 && bits == 32 || format == 1 && (bits == 8 || bits == 16) else {
-            throw .unsupported("TIFF samples of \(bits) bits, format \(format)")
-        }
-        let data = try strips(tags, file, rowBytes: width * bits / 8, height: height)
-        return Image(width: width, height: height, samples: samples(data, bits: bits, isLittle: file.isLittle))
-    }
-
-    private struct File {
-        let bytes: [UInt8]
-        let isLittle: Bool
-
-        /// `count` bytes from `place` as an unsigned number.
-        func number(at place: Int, bytes count: Int) throws(ImageCodingError) -> Int {
-            guard place >= 0, place <= bytes.count - count else { throw .truncated("TIFF at byte \(place)") }
-            var value = 0
-            for index in 0..<count {
-                value = value << 8 | Int(bytes[isLittle ? place + count - 1 - index : place + index])
-            }
-            return value
+        guard isTIFF(bytes) else { throw ImageCodingError.notThisFormat("TIFF") }
+        try bytes.withUnsafeBufferPointer { buffer in
+            let file = try TIFFFile(buffer)
+            var (pages, pictures) = (0, 0)
+            repeat {
+                pages += 1
+                guard pages <= pagesLimit else { throw ImageCodingError.exceedsLimit("more than \(pagesLimit) pages") }
+                if let image = try file.picture(limits: limits) {
+                    pictures += 1
+                    try body(image)
+                }
+            } while try file.next()
+            guard pictures > 0 else { throw ImageCodingError.unsupported("TIFF of smaller copies only") }
         }
     }
+}
 
-    /// Whole numbers of the first directory by tag; other kinds of value are passed over.
-    private static func tags(of file: File) throws(ImageCodingError) -> [Int: [Int]] {
-        let start = try file.number(at: 4, bytes: 4)
-        let count = try file.number(at: start, bytes: 2)
-        guard count <= entriesLimit else { throw .exceedsLimit("\(count) TIFF tags; at most \(entriesLimit)") }
-        var tags: [Int: [Int]] = [:]
-        for entry in 0..<count {
-            let place = start + 2 + entry * 12
-            let (tag, type) = (try file.number(at: place, bytes: 2), try file.number(at: place + 2, bytes: 2))
-            let values = try file.number(at: place + 4, bytes: 4)
-            guard let size = [1: 1, 3: 2, 4: 4][type], values > 0 else { continue }
-            guard values <= file.bytes.count / size else { throw .truncated("TIFF tag \(tag)") }
-            let from = values * size <= 4 ? place + 8 : try file.number(at: place + 8, bytes: 4)
-            // Descriptions may be long; of what is needed only strips come in number.
-            guard [256, 257, 258, 259, 273, 277, 278, 279, 339].contains(tag) else { continue }
-            var read: [Int] = []
-            for index in 0..<values { read.append(try file.number(at: from + index * size, bytes: size)) }
-            tags[tag] = read
+/// A file that libtiff has open.
+private final class TIFFFile {
+    private let file: OpaquePointer
+    private var message = [CChar](repeating: 0, count: LB_MESSAGE_SIZE)
+
+    /// `bytes` must outlive it.
+    init(_ bytes: UnsafeBufferPointer<UInt8>) throws(ImageCodingError) {
+        guard let file = lb_tiff_open(bytes.baseAddress, bytes.count, TIFF.allocationLimit, &message) else {
+            throw .codec("TIFF: " + PNG.text(message))
         }
-        return tags
+        self.file = file
+    }
+    deinit { lb_tiff_close(file) }
+
+    /// Moves to the next page; whether there is one.
+    func next() throws(ImageCodingError) -> Bool {
+        let status = lb_tiff_next(file, &message)
+        guard status >= 0 else { throw error() }
+        return status == 1
     }
 
-    /// All rows behind each other.
-    private static func strips(
-        _ tags: [Int: [Int]], _ file: File, rowBytes: Int, height: Int
-    ) throws(ImageCodingError) -> [UInt8] {
-        guard let offsets = tags[273], let counts = tags[279], offsets.count == counts.count else {
-            throw .unsupported("TIFF without strips")
+    /// The current page; nil for a smaller copy of another.
+    func picture(limits: ImageLimits) throws(ImageCodingError) -> TIFF.Image? {
+        var head = lb_tiff_head()
+        guard lb_tiff_read_head(file, &head, &message) == 0 else { throw error() }
+        guard head.is_mask == 0 else { throw .unsupported("TIFF with a mask") }
+        guard head.is_reduced == 0 else { return nil }
+        try limits.check(width: Int(head.width), height: Int(head.height))
+        let form = try TIFFForm(head)
+        let pixels = Int(head.width) * Int(head.height)
+        let size = Int(head.bits) / 8
+        let planes = form.colours + (form.alpha == .none ? 0 : 1)
+        guard pixels * size * planes <= 8 * limits.pixels else {
+            throw .exceedsLimit("\(pixels) pixels of \(planes * Int(head.bits)) bits")
         }
-        let wanted = rowBytes * height
-        var data: [UInt8] = []
-        data.reserveCapacity(wanted)
-        for (offset, count) in zip(offsets, counts) where data.count < wanted {
-            guard offset <= file.bytes.count, count <= file.bytes.count - offset else { throw .truncated("TIFF strip") }
-            data += file.bytes[offset..<offset + min(count, wanted - data.count)]
-        }
-        guard data.count == wanted else { throw .truncated("TIFF rows: \(data.count) of \(wanted) bytes") }
-        return data
+        var raw = [UInt8](repeating: 0, count: pixels * size * planes)
+        let status = lb_tiff_read_planes(file, &head, UInt16(planes), &raw, raw.count, &message)
+        guard status == 0 else { throw error() }
+        let samples = try form.samples(raw, pixels: pixels)
+        return TIFFOrientation(head.orientation).upright(
+            TIFF.Image(width: Int(head.width), height: Int(head.height), samples: samples))
     }
 
-    private static func samples(_ data: [UInt8], bits: Int, isLittle: Bool) -> Samples {
-        switch bits {
-        case 8: return .whole(data.map(UInt16.init), bits: 8)
-        case 16:
-            return .whole(
-                (0..<data.count / 2).map { index in
-                    let (first, second) = (UInt16(data[2 * index]), UInt16(data[2 * index + 1]))
-                    return isLittle ? first | second << 8 : first << 8 | second
-                }, bits: 16)
-        default:
-            return .float(
-                data.withUnsafeBytes { raw in
-                    (0..<raw.count / 4).map { index in
-                        let word = raw.loadUnaligned(fromByteOffset: 4 * index, as: UInt32.self)
-                        return Float(bitPattern: isLittle ? UInt32(littleEndian: word) : UInt32(bigEndian: word))
-                    }
-                })
-        }
-    }
+    private func error() -> ImageCodingError { .codec("TIFF: " + PNG.text(message)) }
 }

@@ -1,6 +1,7 @@
 import ConfigurationFile
 import FlightTypes
 import Foundation
+import ImageCoding
 import Logging
 import NIOPosix
 import PlainText
@@ -33,7 +34,10 @@ public final class ReplayStation: Sendable {
         let reader = try IncidentReader(path: path)
         info = try reader.info()
         let relay = BoardRelay()
-        guard let source = try ReplaySource(reader: reader, hub: hub, clocks: clocks, onObject: { relay.handle($0) })
+        guard
+            let source = try ReplaySource(
+                reader: reader, hub: hub, clocks: clocks, admits: { FrameInspection.refusal(of: $0) == nil },
+                onObject: { relay.handle($0) })
         else {
             throw RecordingError.failed(path: path, reason: "holds no objects: there is nothing to replay")
         }

@@ -1,5 +1,6 @@
 import FlightTypes
 import Foundation
+import ImageCoding
 import LinkProtocol
 import LinkTransport
 import Logging
@@ -29,6 +30,7 @@ public final class Station: Sendable {
     private let received = Mutex<[DroneID: UInt64]>([:])
     private let streams = Mutex(StreamAdmission())
     private let journal: Mutex<DroneJournal>
+    private let refused = Mutex<[DroneID: UInt64]>([:])
     private let recorder: IncidentRecorder
     private let recorderQueue: HubReader
     private let transport: StationTransport
@@ -126,7 +128,8 @@ public final class Station: Sendable {
         patience.cancel()
         let counts = received.withLock { $0 }
         for (drone, count) in counts.sorted(by: { $0.key < $1.key }) {
-            logger.notice("\(drone): \(count) objects received")
+            let refused = refused.withLock { $0[drone, default: 0] }
+            logger.notice("\(drone): \(count) objects received, \(refused) refused at the door")
         }
         let recorded = await recorder.snapshot.recorded
         logger.notice("Recorded \(recorded) objects; refused by the recording queue: \(queue.statistics.dropped)")
@@ -137,6 +140,7 @@ public final class Station: Sendable {
             let reason = "it uses more than \(StreamAdmission.limit) streams; later ones are neither shown nor recorded"
             return tell { $0.refused(arrival.drone, reason, at: $1) }
         }
+        if let reason = FrameInspection.refusal(of: arrival.object) { return refuse(arrival, reason) }
         let object = HubObject(
             drone: arrival.drone, object: arrival.object, bytes: arrival.bytes, receiveTime: arrival.receiveTime,
             receiveWall: arrival.receiveWall, captureOnStation: arrival.captureOnStation,
@@ -144,6 +148,18 @@ public final class Station: Sendable {
         if !arrival.isBackfill { board.withLock { $0.handle(object) } }
         received.withLock { $0[arrival.drone, default: 0] += 1 }
         hub.publish(object)
+    }
+
+    /// An object that is not what it says is neither shown nor recorded. It is acknowledged all the same: asked for again it would
+    /// come again as it is, and it stays in the drone's own record. Enrolled drones are few, and so is what is counted here.
+    private func refuse(_ arrival: Arrival, _ reason: String) {
+        let id = arrival.object.id
+        var isReduced = false
+        if case .frame(let frame) = arrival.object { isReduced = frame.flags.contains(.reduced) }
+        transport.acknowledge([id], isReduced: isReduced, of: arrival.drone)
+        refused.withLock { $0[arrival.drone, default: 0] += 1 }
+        let text = "\(id.stream), neither shown nor recorded: \(reason)"
+        tell { $0.refused(arrival.drone, text, at: $1) }
     }
 
     fileprivate func handle(_ event: StationLinkEvent) {

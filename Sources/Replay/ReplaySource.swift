@@ -17,7 +17,8 @@ public actor ReplaySource {
     private var clock: ReplayClock
     private var cursor: PlaybackCursor
     private var page: ArraySlice<PlayedObject> = []
-    /// Objects in the file that could not be read; they are skipped.
+    private let admits: @Sendable (FlightObject) -> Bool
+    /// Objects in the file that could not be read or were not admitted; they are skipped.
     public private(set) var unreadable: UInt64 = 0
 
     /// Where a replay stands.
@@ -33,14 +34,18 @@ public actor ReplaySource {
         public var start: WallTime
     }
 
-    /// A replay of `reader` into `hub`; nil when the file holds nothing.
+    /// A replay of `reader` into `hub`; nil when the file holds nothing. `admits` looks at each object first: files come from
+    /// elsewhere, too.
     public init?(
-        reader: IncidentReader, hub: StreamHub, clocks: any Clocks, onObject: @escaping @Sendable (HubObject) -> Void
+        reader: IncidentReader, hub: StreamHub, clocks: any Clocks,
+        admits: @escaping @Sendable (FlightObject) -> Bool = { _ in true },
+        onObject: @escaping @Sendable (HubObject) -> Void
     ) throws {
         guard let playback = try reader.playback() else { return nil }
         self.reader = reader
         self.hub = hub
         self.clocks = clocks
+        self.admits = admits
         self.onObject = onObject
         self.playback = playback
         cursor = playback.start
@@ -103,7 +108,8 @@ public actor ReplaySource {
     }
 
     private func publish(_ stored: IncidentReader.Stored) {
-        guard let object = try? FlightObject(decoding: stored.bytes), let drone = DroneID(stored.drone) else {
+        guard let object = try? FlightObject(decoding: stored.bytes), let drone = DroneID(stored.drone), admits(object)
+        else {
             unreadable += 1
             return
         }

@@ -43,8 +43,11 @@ public enum SensorEvent: Sendable {
     case image(CapturedImage)
     /// Frames lost that no image follows: every lost frame is told once, here or as `lostBefore`.
     case lost(Int)
-    /// How the sensor does now, and why; told when it changes.
+    /// How the sensor does now, and why; told when it changes. `running` says that it was opened or speaks: whether pictures come is
+    /// for who takes them to say.
     case state(StatusReport.SensorState, String)
+    /// Something worth knowing that does not change how the sensor does.
+    case remark(String)
 }
 
 /// A source of images.

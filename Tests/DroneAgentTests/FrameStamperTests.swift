@@ -1,4 +1,5 @@
 import FlightTypes
+import ImageCoding
 import Sensors
 import Testing
 
@@ -49,6 +50,26 @@ import Testing
         #expect(!isFrozen([1, 1, 1, 1], 10_200))
         // Two pictures by turns are not one repeated.
         for step in Int64(0)..<40 { #expect(!isFrozen([UInt8(step % 2), 0, 0, 0], 11_000 + step * 100)) }
+    }
+
+    /// A counter in a comment or a time behind the end marker make no new picture.
+    @Test func remarksBesideThePictureAreNoLife() throws {
+        let file = try JPEGEncoder(quality: 50).encode(
+            (0..<64 * 48).map { UInt8($0 % 200) }, layout: .grey, width: 64, height: 48)
+        var stamper = FrameStamper(flight: 1, stream: StreamID(.visible))
+        for step in 0..<21 {
+            let comment: [UInt8] = [0xFF, 0xFE, 0, 3, UInt8(step)]
+            let payload =
+                step.isMultiple(of: 2)
+                ? file.prefix(2) + comment + file.dropFirst(2) : file.dropLast(2) + comment + file.suffix(2)
+            let taken = CapturedImage(
+                captureTime: CaptureTime(
+                    monotonic: MonotonicInstant(nanoseconds: Int64(step) * 100_000_000), wall: WallTime(nanoseconds: 0)),
+                encoding: .jpeg, width: 64, height: 48, payload: Array(payload))
+            let frame = stamper.stamp(taken, pose: .unknown)
+            #expect(frame.flags.contains(.frozen) == (step >= 10), "\(step)")
+            #expect((stamper.evidence(of: frame) == nil) == (step >= 10))
+        }
     }
 
     @Test func slowSensorsAreNotFrozenByOnePicture() {

@@ -32,10 +32,16 @@ let package = Package(
         .systemLibrary(name: "CV4L2", path: "Sources/SystemLibraries/CV4L2", pkgConfig: "libv4l2 libv4lconvert"),
         .systemLibrary(name: "CTurboJPEG", path: "Sources/SystemLibraries/CTurboJPEG", pkgConfig: "libturbojpeg"),
         .systemLibrary(name: "CPNG", path: "Sources/SystemLibraries/CPNG", pkgConfig: "libpng"),
+        .systemLibrary(name: "CTIFF", path: "Sources/SystemLibraries/CTIFF", pkgConfig: "libtiff-4"),
         .target(name: "CDevices"),
+        .target(
+            name: "CPictureFiles", dependencies: ["CPNG", "CTIFF"],
+            cSettings: isFuzzing ? [.unsafeFlags(["-fsanitize=fuzzer-no-link,address"])] : []),
         .target(name: "FlightTypes", swiftSettings: room),
         .target(name: "Geodesy", swiftSettings: room),
-        .target(name: "ImageCoding", dependencies: ["FlightTypes", "CTurboJPEG", "CPNG"], swiftSettings: room),
+        .target(
+            name: "ImageCoding", dependencies: ["FlightTypes", "CTurboJPEG", "CPNG", "CPictureFiles"],
+            swiftSettings: room),
         .target(
             name: "Sensors",
             dependencies: [

@@ -31,16 +31,73 @@ import Testing
             found += splitter.append(rest.prefix(count))
             rest = rest.dropFirst(count)
         }
-        splitter.finish()
+        #expect(splitter.finish() == nil)
         #expect(found == files)
         #expect(splitter.filesFound == 12 && splitter.filesMalformed == 0 && splitter.bytesSkipped == UInt64(garbage))
     }
-    @Test func goesOnBehindABrokenFile() throws {
+    /// The next file's start ends one without an end marker; the stream's end does, too.
+    @Test func takesFilesWithoutAnEndMarker() throws {
+        let files = try Self.files(3)
+        let open = files.map { Array($0.dropLast(2)) }
+        var splitter = JPEGSplitter()
+        #expect(splitter.append(Array(open.joined())[...]) == [open[0], open[1]])
+        #expect(splitter.finish() == open[2])
+        #expect(splitter.filesFound == 3 && splitter.filesMalformed == 0 && splitter.bytesSkipped == 0)
+        #expect(splitter.finish() == nil)
+    }
+    @Test func goesOnBehindAFileThatBreaksOffInItsHeader() throws {
         let files = try Self.files(3)
         var splitter = JPEGSplitter()
-        let cut = Array(files[1].prefix(files[1].count - 20))
+        let cut = Array(files[1].prefix(30))
         #expect(splitter.append((files[0] + cut + files[2])[...]) == [files[0], files[2]])
         #expect(splitter.filesMalformed == 1 && splitter.bytesSkipped == UInt64(cut.count))
+    }
+    @Test func keepsStrayBytesForTheDoor() throws {
+        let file = try Self.files(1)[0]
+        let stray = file.prefix(2) + [1, 2, 0xFF, 0, 3] + file.dropFirst(2)
+        var splitter = JPEGSplitter()
+        #expect(splitter.append(Array(stray)[...]) == [Array(stray)])
+    }
+    @Test func aStartMarkerToldTwiceIsNoBrokenFile() throws {
+        let file = try Self.files(1)[0]
+        var splitter = JPEGSplitter()
+        #expect(splitter.append(([0xFF, 0xD8] + file)[...]) == [file])
+        #expect(splitter.filesMalformed == 0 && splitter.bytesSkipped == 2)
+    }
+    /// In one piece, byte by byte, in random cuts: the same files, whatever was done to them. And of a single file the same bytes
+    /// are kept as the door keeps of a folder's file.
+    @Test(arguments: 1...40 as ClosedRange<UInt64>) func cutsAndDamageGiveTheSameFiles(_ seed: UInt64) throws {
+        var random = SeededRandom(state: seed)
+        let stream = try Self.files(6).flatMap { file in
+            var file = file
+            for _ in 0..<random.below(4) {
+                file[random.below(file.count)] = [0xFF, 0xD8, 0xD9, 0xDA, 0, 7][random.below(6)]
+            }
+            return Array(file.prefix(file.count - random.below(3) * random.below(40)))
+        }
+        func split(_ piece: () -> Int) -> ([[UInt8]], JPEGSplitter) {
+            var (splitter, files, rest) = (JPEGSplitter(fileLimit: 5000), [[UInt8]](), stream[...])
+            while !rest.isEmpty {
+                let count = min(rest.count, piece())
+                files += splitter.append(rest.prefix(count))
+                rest = rest.dropFirst(count)
+            }
+            if let last = splitter.finish() { files.append(last) }
+            return (files, splitter)
+        }
+        let whole = split { .max }
+        let bytes = split { 1 }
+        let cuts = split { 1 + random.below(700) }
+        #expect(whole.0 == bytes.0 && whole.0 == cuts.0 && !whole.0.isEmpty)
+        for other in [bytes.1, cuts.1] {
+            #expect(other.bytesSkipped == whole.1.bytesSkipped && other.filesMalformed == whole.1.filesMalformed)
+        }
+        #expect(whole.0.reduce(0) { $0 + $1.count } + Int(whole.1.bytesSkipped) == stream.count)
+        for file in whole.0 {
+            guard let taken = try? JPEGIntake.take(file) else { continue }
+            var again = JPEGSplitter()
+            #expect(again.append(taken.bytes[...]) == [taken.bytes])
+        }
     }
     @Test func keepsAThumbnailInsideItsSegment() throws {
         let file = try Self.files(1)[0]
@@ -64,8 +121,8 @@ import Testing
             let noise = (0..<3000).map { _ in codes.randomElement(using: &random) ?? 0 }
             var splitter = JPEGSplitter(fileLimit: 500)
             let found = splitter.append(noise[...]).reduce(0) { $0 + $1.count }
-            splitter.finish()
-            #expect(UInt64(found) + splitter.bytesSkipped == 3000)
+            let last = splitter.finish()?.count ?? 0
+            #expect(UInt64(found + last) + splitter.bytesSkipped == 3000)
         }
     }
 }

@@ -23,10 +23,14 @@ let package = Package(
         system("CV4L2", "libv4l2 libv4lconvert", "libv4l-dev"),
         system("CTurboJPEG", "libturbojpeg", "libturbojpeg0-dev"),
         system("CPNG", "libpng", "libpng-dev"),
+        system("CTIFF", "libtiff-4", "libtiff-dev"),
         .target(name: "CDevices"),
+        .target(name: "CPictureFiles", dependencies: ["CPNG", "CTIFF"]),
         .target(name: "CVideoNode"),
         .target(name: "FlightTypes", swiftSettings: room),
-        .target(name: "ImageCoding", dependencies: ["FlightTypes", "CTurboJPEG", "CPNG"], swiftSettings: room),
+        .target(
+            name: "ImageCoding", dependencies: ["FlightTypes", "CTurboJPEG", "CPNG", "CPictureFiles"],
+            swiftSettings: room),
         // Without positions: MAVLink's signatures would bring a cryptography library, which takes minutes to build.
         .target(
             name: "Sensors", dependencies: ["FlightTypes", "ImageCoding", "CV4L2", "CDevices"],

@@ -1,4 +1,5 @@
 import FlightTypes
+import ImageCoding
 
 /// What is asked of a camera, whatever its pictures show.
 struct CameraWish: Sendable {
@@ -31,6 +32,8 @@ protocol CameraReading {
     func choice(among offered: [FourCC]) -> FormatChoice?
     /// The driver has set this format. Throws when it cannot be read.
     mutating func begin(_ format: VideoFormat) throws
-    /// The image in a buffer; nil when there is none in it.
-    mutating func image(in bytes: UnsafeRawBufferPointer, at time: CaptureTime) -> CapturedImage?
+    /// The image in a buffer, and what was done to it; throws with the reason when there is none in it.
+    mutating func image(
+        in bytes: UnsafeRawBufferPointer, at time: CaptureTime
+    ) throws(ImageCodingError) -> (image: CapturedImage, mendings: JPEGIntake.Mendings)
 }

@@ -63,8 +63,9 @@ struct ThermalReading: CameraReading {
     }
 
     mutating func begin(_ format: VideoFormat) throws {
-        guard (1...65_535).contains(format.width), (1...65_535).contains(format.height) else {
-            throw ImageCodingError.exceedsLimit("\(format.width)×\(format.height) pixels")
+        let rows = configuration.kind == .twoHalves ? format.height / 2 : format.height
+        guard ImageLimits.thermal.admits(width: format.width, height: rows) else {
+            throw ImageCodingError.exceedsLimit("\(format.width)×\(rows) thermal pixels")
         }
         self.format = format
         switch configuration.kind {
@@ -82,13 +83,16 @@ struct ThermalReading: CameraReading {
         }
     }
 
-    mutating func image(in bytes: UnsafeRawBufferPointer, at time: CaptureTime) -> CapturedImage? {
+    mutating func image(
+        in bytes: UnsafeRawBufferPointer, at time: CaptureTime
+    ) throws(ImageCodingError) -> (image: CapturedImage, mendings: JPEGIntake.Mendings) {
         guard let format, let width = UInt16(exactly: format.width), let height = UInt16(exactly: height) else {
-            return nil
+            throw .unsupported("a picture before a format was set")
         }
         let stride = max(format.bytesPerLine, format.width * 2)
         // The last row need not be padded.
-        guard bytes.count >= stride * (format.height - 1) + format.width * 2 else { return nil }
+        let needed = stride * (format.height - 1) + format.width * 2
+        guard bytes.count >= needed else { throw .truncated("the picture: \(bytes.count) of \(needed) bytes") }
         let isSwapped = format.pixelFormat == .y16BigEndian
         func value(_ row: Int, _ column: Int) -> UInt16 {
             let raw = bytes.loadUnaligned(fromByteOffset: row * stride + 2 * column, as: UInt16.self)
@@ -116,7 +120,7 @@ struct ThermalReading: CameraReading {
                 if telemetry.isCorrecting { image.flags.insert(.flatField) }
             }
         }
-        return image
+        return (image, [])
     }
 
     /// Hundredths of a kelvin of 1/64 K, to the nearest. Above 655.35 K, which these cameras do not reach, the highest.

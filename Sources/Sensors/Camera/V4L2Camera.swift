@@ -6,8 +6,8 @@ import ImageCoding
 
 /// A camera by V4L2 that comes back by itself after it was unplugged or fell silent.
 ///
-/// JPEG of the camera is passed on byte for byte; raw pictures are coded here. Damaged, short and undecodable buffers
-/// are counted as lost.
+/// JPEG of the camera is passed on byte for byte where it is whole, and mended where it can be; raw pictures are coded here. Damaged,
+/// short and undecodable buffers are counted as lost.
 public final class V4L2Camera: ImageSensor {
     /// A stream without a good frame for this long is closed and opened anew.
     public static let silenceLimit = Duration.seconds(2)
@@ -54,9 +54,10 @@ public final class V4L2Camera: ImageSensor {
     public func run(_ sink: @escaping @Sendable (SensorEvent) -> Void) throws {
         var backOff = BackOff.standard
         var lastReport: String?
+        var notes = IntakeNotes()
         while !stopSignal.isRequested {
             let device = makeDevice()
-            var session = CaptureSession(wish, makeReading(), device, clocks, stopSignal, sink)
+            var session = CaptureSession(wish, makeReading(), device, clocks, stopSignal, notes, sink)
             do throws(VideoDeviceError) {
                 try session.run()
             } catch {
@@ -66,6 +67,7 @@ public final class V4L2Camera: ImageSensor {
                 lastReport = error.description
             }
             session.reportPendingLoss()
+            notes = session.notes
             device.close()
             if session.hasDelivered { backOff.reset() }
             if !stopSignal.isRequested { pause(backOff.next(), stopSignal) }
@@ -83,14 +85,18 @@ private struct CaptureSession {
     private let sink: @Sendable (SensorEvent) -> Void
     private var gap = SequenceGap()
     private var pendingLoss = 0
+    private(set) var notes: IntakeNotes
+    /// Why there was no picture in the buffers since the last good one.
+    private var lastReason: String?
     private var negotiated = ""
     private(set) var hasDelivered = false
 
     init(
         _ wish: CameraWish, _ reading: any CameraReading, _ device: any VideoDevice, _ clocks: any Clocks,
-        _ stopSignal: StopSignal, _ sink: @escaping @Sendable (SensorEvent) -> Void
+        _ stopSignal: StopSignal, _ notes: IntakeNotes, _ sink: @escaping @Sendable (SensorEvent) -> Void
     ) {
         self.wish = wish
+        self.notes = notes
         self.reading = reading
         self.device = device
         self.clocks = clocks
@@ -107,7 +113,9 @@ private struct CaptureSession {
         while !stopSignal.isRequested {
             let remaining = lastGood.advanced(by: silenceLimit).since(clocks.monotonicNow())
             guard remaining > .zero else {
-                throw VideoDeviceError(isGone: false, "\(path): no usable frame for \(silenceLimit); opening it anew")
+                let reason = lastReason.map { " (\($0))" } ?? ""
+                throw VideoDeviceError(
+                    isGone: false, "\(path): no usable frame for \(silenceLimit)\(reason); opening it anew")
             }
             guard try device.wait(remaining, stop: stopSignal), let buffer = try device.dequeue() else { continue }
             let image = try take(buffer)
@@ -155,15 +163,35 @@ private struct CaptureSession {
     private mutating func take(_ buffer: VideoBuffer) throws(VideoDeviceError) -> CapturedImage? {
         pendingLoss += gap.lost(upTo: buffer.sequence)
         let moment = CaptureMoment.choose(timestamp: buffer.timestamp, now: clocks.monotonicNow())
-        var image: CapturedImage?
-        if !buffer.isDamaged, buffer.bytesUsed > 0 {
-            let time = clocks.captureTime(at: moment)
+        let time = clocks.captureTime(at: moment)
+        let result: Result<(image: CapturedImage, mendings: JPEGIntake.Mendings), ImageCodingError>
+        if buffer.isDamaged {
+            result = .failure(.codec("the driver says that the buffer is damaged"))
+        } else if buffer.bytesUsed == 0 {
+            result = .failure(.truncated("an empty buffer"))
+        } else {
             var reading = reading
-            image = try device.withBytes(of: buffer) { reading.image(in: $0, at: time) }
+            result = try device.withBytes(of: buffer) { bytes in
+                do throws(ImageCodingError) { return .success(try reading.image(in: bytes, at: time)) } catch {
+                    return .failure(error)
+                }
+            }
             self.reading = reading
         }
-        if image == nil { pendingLoss += 1 }
-        return image
+        switch result {
+        case .success(let taken):
+            tell(notes.mend(taken.mendings))
+            lastReason = nil
+            return taken.image
+        case .failure(let error):
+            pendingLoss += 1
+            lastReason = "\(error)"
+            tell(notes.refuse("\(error)"))
+            return nil
+        }
+    }
+    private func tell(_ text: String?) {
+        if let text { sink(.remark("\(wish.devicePath): \(text)")) }
     }
 
     private mutating func deliver(_ image: CapturedImage) {

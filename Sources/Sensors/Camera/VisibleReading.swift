@@ -1,7 +1,7 @@
 import FlightTypes
 import ImageCoding
 
-/// Reads visible pictures: JPEG as it comes, everything else coded here.
+/// Reads visible pictures: JPEG through its door, everything else coded here.
 struct VisibleReading: CameraReading {
     private let configuration: V4L2CameraConfiguration
     private var format: VideoFormat?
@@ -22,35 +22,28 @@ struct VisibleReading: CameraReading {
         encoder = format.pixelFormat.isJPEG ? nil : try JPEGEncoder(quality: configuration.jpegQuality)
     }
 
-    mutating func image(in bytes: UnsafeRawBufferPointer, at time: CaptureTime) -> CapturedImage? {
-        guard let format, var image = encoder.map({ coded(bytes, format, $0, time) }) ?? file(bytes, time) else {
-            return nil
-        }
+    mutating func image(
+        in bytes: UnsafeRawBufferPointer, at time: CaptureTime
+    ) throws(ImageCodingError) -> (image: CapturedImage, mendings: JPEGIntake.Mendings) {
+        guard let format else { throw .unsupported("a picture before a format was set") }
+        let picture =
+            if let encoder { try coded(bytes, format, encoder) } else { try JPEGIntake.take(Array(bytes)) }
+        var image = CapturedImage(
+            captureTime: time, encoding: .jpeg, width: picture.width, height: picture.height, payload: picture.bytes)
         if blindness.isBlind(image.payload, at: time.monotonic) { image.flags.insert(.blind) }
-        return image
-    }
-
-    /// The camera's own file. One that leaves the Huffman tables out, as the USB video class allows, gets the standard ones: not
-    /// every browser shows it otherwise.
-    private func file(_ bytes: UnsafeRawBufferPointer, _ time: CaptureTime) -> CapturedImage? {
-        let file = Array(bytes)
-        guard let header = try? JPEGHeader(of: file),
-            let whole = header.hasHuffmanTables ? file : try? HuffmanTables.inserted(into: file)
-        else { return nil }
-        return CapturedImage(
-            captureTime: time, encoding: .jpeg, width: header.width, height: header.height, payload: whole)
+        return (image, picture.mendings)
     }
 
     private func coded(
-        _ bytes: UnsafeRawBufferPointer, _ format: VideoFormat, _ encoder: JPEGEncoder, _ time: CaptureTime
-    ) -> CapturedImage? {
+        _ bytes: UnsafeRawBufferPointer, _ format: VideoFormat, _ encoder: JPEGEncoder
+    ) throws(ImageCodingError) -> JPEGIntake.Picture {
         guard let layout = format.pixelFormat.layout, let width = UInt16(exactly: format.width),
-            let height = UInt16(exactly: format.height),
-            let file = try? encoder.encode(
-                bytes, layout: layout, width: format.width, height: format.height, bytesPerRow: format.bytesPerLine,
-                range: format.isFullRange ? .full : .limited)
-        else { return nil }
-        return CapturedImage(captureTime: time, encoding: .jpeg, width: width, height: height, payload: file)
+            let height = UInt16(exactly: format.height)
+        else { throw .unsupported("\(format.width)×\(format.height) pixels of \(format.pixelFormat)") }
+        let file = try encoder.encode(
+            bytes, layout: layout, width: format.width, height: format.height, bytesPerRow: format.bytesPerLine,
+            range: format.isFullRange ? .full : .limited, limits: .live)
+        return JPEGIntake.Picture(bytes: file, width: width, height: height, mendings: [])
     }
 }
 

@@ -29,11 +29,11 @@ public final class JPEGFolderCamera: ImageSensor {
         repeat {
             let before = delivery.delivered
             for name in try DirectoryListing.names(in: path) where Self.isJPEG(name) && !stopSignal.isRequested {
-                let file = read("\(path)/\(name)")
-                delivery.deliver { time in file.flatMap { JPEGPicture.image(of: $0, at: time) } }
+                delivery.deliver(jpeg: { try Self.read("\(path)/\(name)") })
             }
             guard stopSignal.isRequested || delivery.delivered > before else {
-                throw SensorError("\(path): holds no JPEG file that can be taken; no pictures from it")
+                throw SensorError(
+                    "\(path): holds no JPEG file that can be taken\(delivery.reasonForNone); no pictures from it")
             }
         } while isLooping && !stopSignal.isRequested
         delivery.end()
@@ -43,11 +43,12 @@ public final class JPEGFolderCamera: ImageSensor {
         let lower = name.lowercased()
         return lower.hasSuffix(".jpg") || lower.hasSuffix(".jpeg")
     }
-    /// Nil for what is no regular file within the limit or cannot be read: counted as a lost frame.
-    private func read(_ path: String) -> [UInt8]? {
-        guard let file = try? OpenFile(path), file.isRegular, file.size <= JPEGSplitter.standardFileLimit else {
-            return nil
+    private static func read(_ path: String) throws(SensorError) -> [UInt8] {
+        let file = try OpenFile(path)
+        guard file.isRegular else { throw SensorError("\(path): not a regular file") }
+        guard file.size <= JPEGSplitter.standardFileLimit else {
+            throw SensorError("\(path): \(file.size) bytes; at most \(JPEGSplitter.standardFileLimit)")
         }
-        return try? file.read(upTo: file.size)
+        return try file.read(upTo: file.size)
     }
 }

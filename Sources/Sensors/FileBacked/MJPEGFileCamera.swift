@@ -38,7 +38,9 @@ public final class MJPEGFileCamera: ImageSensor {
                 file.rewind()
                 try readThrough(file, &delivery)
                 guard stopSignal.isRequested || delivery.delivered > before else {
-                    throw SensorError("\(path): holds no JPEG picture; no pictures from it")
+                    throw SensorError(
+                        "\(path): holds no JPEG picture that can be taken\(delivery.reasonForNone); no pictures from it"
+                    )
                 }
             } while isLooping && !stopSignal.isRequested
             delivery.end()
@@ -73,26 +75,23 @@ public final class MJPEGFileCamera: ImageSensor {
     }
 
     private func split(_ bytes: ArraySlice<UInt8>, _ splitter: inout JPEGSplitter, _ delivery: inout FileDelivery) {
-        let refusedBefore = splitter.filesMalformed &+ splitter.filesOversized
+        let before = splitter
         let files = splitter.append(bytes)
-        delivery.lose(Int(clamping: splitter.filesMalformed &+ splitter.filesOversized &- refusedBefore))
-        for file in files where !stopSignal.isRequested {
-            delivery.deliver { JPEGPicture.image(of: file, at: $0) }
-        }
+        note(before, splitter, &delivery)
+        for file in files where !stopSignal.isRequested { delivery.deliver(jpeg: { file }) }
     }
     private func finish(_ splitter: inout JPEGSplitter, _ delivery: inout FileDelivery) {
-        let before = splitter.filesMalformed
-        splitter.finish()
-        delivery.lose(Int(clamping: splitter.filesMalformed &- before))
+        let before = splitter
+        let last = splitter.finish()
+        note(before, splitter, &delivery)
+        if let last, !stopSignal.isRequested { delivery.deliver(jpeg: { last }) }
     }
-}
-
-/// A JPEG file as an image.
-enum JPEGPicture {
-    /// Nil when the header is refused.
-    static func image(of file: [UInt8], at time: CaptureTime) -> CapturedImage? {
-        guard let header = try? JPEGHeader(of: file) else { return nil }
-        return CapturedImage(
-            captureTime: time, encoding: .jpeg, width: header.width, height: header.height, payload: file)
+    private func note(_ before: JPEGSplitter, _ after: JPEGSplitter, _ delivery: inout FileDelivery) {
+        delivery.refuse(
+            "it breaks the format or has no picture data",
+            count: Int(clamping: after.filesMalformed &- before.filesMalformed))
+        delivery.refuse(
+            "it is larger than \(JPEGSplitter.standardFileLimit) bytes",
+            count: Int(clamping: after.filesOversized &- before.filesOversized))
     }
 }

@@ -1,4 +1,5 @@
 import FlightTypes
+import ImageCoding
 
 /// A thermal sensor that is a file of raw frames one behind the other: rows of 16-bit little-endian values.
 public final class RawThermalFile: ImageSensor {
@@ -12,8 +13,8 @@ public final class RawThermalFile: ImageSensor {
     private let stopSignal = StopSignal()
 
     /// - Parameters:
-    ///   - width: pixels of a frame, 1…8192.
-    ///   - height: pixels of a frame, 1…8192.
+    ///   - width: pixels of a frame, within `ImageLimits.thermal`.
+    ///   - height: pixels of a frame.
     ///   - framesPerSecond: 0.01…1000.
     ///   - isLooping: whether the file begins anew at its end.
     public init(
@@ -33,7 +34,7 @@ public final class RawThermalFile: ImageSensor {
 
     /// Returns at the end unless looped; a frame cut off there counts as lost. Throws when there is no whole frame.
     public func run(_ sink: @escaping @Sendable (SensorEvent) -> Void) throws {
-        guard (1...8192).contains(width), (1...8192).contains(height) else {
+        guard ImageLimits.thermal.admits(width: Int(width), height: Int(height)) else {
             throw SensorError("\(path): frames of \(width)×\(height) pixels are not possible; no pictures from it")
         }
         let frameBytes = Int(width) * Int(height) * 2
@@ -49,7 +50,7 @@ public final class RawThermalFile: ImageSensor {
             while !stopSignal.isRequested {
                 let frame = try file.read(upTo: frameBytes)
                 guard frame.count == frameBytes else {
-                    if !frame.isEmpty { delivery.lose(1) }
+                    if !frame.isEmpty { delivery.refuse("the file ends inside a frame") }
                     break
                 }
                 delivery.deliver { time in

@@ -14,7 +14,7 @@ struct DetectCommand: ParsableCommand {
             """)
     @Argument(
         help:
-            "PNG or PGM (8 or 16 bits), JPEG, TIFF (8 or 16 bits, or floating point in °C), .u16le (raw 16-bit frames; give --width and --height), incident files, or folders of these."
+            "PNG or PGM (8 or 16 bits), JPEG, TIFF (8, 16 or 32 bits, or floating point in °C), .u16le (raw 16-bit frames; give --width and --height), incident files, or folders of these."
     ) var files: [String]
     @Flag(help: "As JSON (the only form).") var json = false
     @Option(help: "Also write an 8-bit PNG mask (0/255) for each picture into this folder.") var mask: String?

@@ -30,31 +30,55 @@ struct PictureReading {
     func each(of file: String, _ body: (ThermalImage, ThermalUnit) throws -> Void) throws {
         if file.hasSuffix(".lagebild") { return try eachRecorded(file, body) }
         let bytes = try readInput(file)
-        if bytes.starts(with: [0x89, 0x50]) {
-            let image = try PNG.decodeGray16(bytes)
-            return try body(
-                try Self.image(image.width, image.height, image.samples), image.maximum > 255 ? unit : .none)
-        }
+        // Raw values may begin like anything.
+        if file.lowercased().hasSuffix(".u16le") { return try eachRaw(bytes, body) }
+        if PNG.isPNG(bytes) { return try graymap(try PNG.decodeGray16(bytes), body) }
         if bytes.starts(with: [0xFF, 0xD8]) {
-            let image = try JPEGDecoder.decodeLuma(bytes)
+            // As a camera's picture would be: mended or refused for the same reasons, and the same way up.
+            let picture = try JPEGIntake.take(bytes, limits: .standard)
+            if !picture.mendings.isEmpty { complain("\(file): \(picture.mendings)") }
+            let image = try JPEGDecoder.decodeLuma(picture.bytes)
             if image.isDamaged { complain("\(file): damaged or cut off; only what could be read of it is looked at") }
             return try body(try Self.image(image.width, image.height, image.pixels.map(UInt16.init)), .none)
         }
-        if bytes.starts(with: Array("P5".utf8)) {
-            let image = try PGM.decode(bytes)
-            return try body(
-                try Self.image(image.width, image.height, image.samples), image.maximum > 255 ? unit : .none)
-        }
-        if bytes.starts(with: [0x49, 0x49, 42, 0]) || bytes.starts(with: [0x4D, 0x4D, 0, 42]) {
-            let image = try TIFF.decode(bytes)
-            switch image.samples {
-            case .whole(let values, let bits):
-                return try body(try Self.image(image.width, image.height, values), bits > 8 ? unit : .none)
-            case .float(let celsius):
-                let values = Self.centikelvin(celsius)
-                return try body(try Self.image(image.width, image.height, values), .centikelvin)
+        if PGM.isPGM(bytes) { return try PGM.each(of: bytes) { try graymap($0, body) } }
+        if TIFF.isTIFF(bytes) {
+            return try TIFF.each(of: bytes) { image in
+                switch image.samples {
+                case .whole(let values, let bits, let known):
+                    let unit = bits > 8 ? unit : .none
+                    try body(try whole(values, known, unit, image.width, image.height), unit)
+                case .celsius(let celsius):
+                    let values = MissingValues.centikelvin(celsius)
+                    try body(try Self.image(image.width, image.height, values), .centikelvin)
+                }
             }
         }
+        try eachRaw(bytes, body)
+    }
+
+    private func graymap(_ image: PGM.Image, _ body: (ThermalImage, ThermalUnit) throws -> Void) throws {
+        if image.maximum > 255 {
+            return try body(try whole(image.samples, [], unit, image.width, image.height), unit)
+        }
+        let white = Int(image.maximum)
+        let values = white == 255 ? image.samples : image.samples.map { UInt16(Int($0) * 255 / white) }
+        try body(try Self.image(image.width, image.height, values), .none)
+    }
+
+    /// Zero kelvin is no temperature: files have it where there is no picture.
+    private func whole(
+        _ values: [UInt16], _ known: [Bool], _ unit: ThermalUnit, _ width: Int, _ height: Int
+    ) throws -> ThermalImage {
+        var known = known
+        if unit == .centikelvin || unit == .decikelvin, values.contains(0) {
+            if known.isEmpty { known = [Bool](repeating: true, count: values.count) }
+            for (place, value) in values.enumerated() where value == 0 { known[place] = false }
+        }
+        return try Self.image(width, height, MissingValues.filled(values, known: known))
+    }
+
+    private func eachRaw(_ bytes: [UInt8], _ body: (ThermalImage, ThermalUnit) throws -> Void) throws {
         let size = width * height * 2
         guard !bytes.isEmpty, bytes.count % size == 0 else {
             throw CommandFailure(
@@ -83,15 +107,6 @@ struct PictureReading {
                 try body(try Self.image(Int(frame.width), Int(frame.height), values), frame.unit)
             }
         }
-    }
-
-    /// Degrees Celsius as hundredths of a kelvin, cut to what 16 bits hold. Where a pixel has no number it takes the middle
-    /// one of those that have, which stands out from nothing.
-    static func centikelvin(_ celsius: [Float]) -> [UInt16] {
-        func value(_ degrees: Float) -> UInt16 { UInt16(min(max((degrees + 273.15) * 100, 0), 65_535)) }
-        let known = celsius.filter { !$0.isNaN }.sorted()
-        let middle = known.isEmpty ? 0 : value(known[known.count / 2])
-        return celsius.map { $0.isNaN ? middle : value($0) }
     }
 
     private static func image(_ width: Int, _ height: Int, _ values: [UInt16]) throws -> ThermalImage {

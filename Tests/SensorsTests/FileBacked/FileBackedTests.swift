@@ -14,13 +14,14 @@ import Testing
     @Test func playsAFileOnce() async throws {
         let folder = try TemporaryFolder()
         let files = try [10, 20, 30].map(Self.picture)
-        // The second of four is cut off.
-        let stream = files[0] + files[1].dropLast(3) + files[1] + files[2]
+        // The second of five lacks its end marker; the third breaks off before its picture.
+        let stream = files[0] + files[1].dropLast(2) + files[1].prefix(40) + files[1] + files[2]
         let path = try folder.write(stream, to: "a.mjpeg")
         let record = await RunRecord.of(MJPEGFileCamera(path: path, framesPerSecond: 1000, isLooping: false))
-        #expect(record.images.map(\.payload) == files)
+        #expect(record.images.map(\.payload) == [files[0], files[1], files[1], files[2]])
         #expect(record.images.allSatisfy { $0.width == 16 && $0.height == 8 && $0.encoding == .jpeg })
         #expect(record.lost == 1 && record.states == [.running])
+        #expect(record.remarks.contains { $0.hasSuffix("1 picture mended so far: missing end marker added") })
         let times = record.images.map(\.captureTime.monotonic)
         #expect(times == times.sorted())
     }
@@ -90,7 +91,42 @@ import Testing
         let record = await RunRecord.of(JPEGFolderCamera(path: folder.path, framesPerSecond: 1000, isLooping: false))
         #expect(record.images.map(\.payload) == files)
         #expect(record.lost == 1 && record.images[2].lostBefore == 1)
+        #expect(record.remarks.contains { $0.contains("1 picture refused so far") })
     }
+    /// One reader: what a folder gives, a stream gives, byte for byte; and what one refuses the other does.
+    @Test func aFolderAndAStreamGiveTheSamePictures() async throws {
+        let file = try Self.picture(10)
+        let (start, rest) = (Array(file.prefix(2)), Array(file.dropFirst(2)))
+        var variants = [file, Array(file.dropLast(2)), file + [0, 0, 0], start + file, Array(file.prefix(20)) + file]
+        for inserted: [UInt8] in [[0, 7, 9], [0xFF], [0xFF, 0xF3, 0, 3, 1], [0xFF, 0xFE, 0, 4, 1, 2]] {
+            variants.append(start + inserted + rest)
+            variants.append(Array(file.dropLast(2)) + inserted + [0xFF, 0xD9])
+        }
+        let refused: [[UInt8]] = [Array(file.prefix(60)), [0xFF, 0xD8, 0xFF, 0xD9]]
+        let folder = try TemporaryFolder()
+        for (index, variant) in (variants + refused).enumerated() {
+            _ = try folder.write(variant, to: "\(index + 100).jpg")
+        }
+        let stream = try TemporaryFolder()
+        let path = try stream.write(Array((variants + refused).joined()), to: "a.mjpeg")
+        let fromFolder = await RunRecord.of(
+            JPEGFolderCamera(path: folder.path, framesPerSecond: 1000, isLooping: false))
+        let fromStream = await RunRecord.of(MJPEGFileCamera(path: path, framesPerSecond: 1000, isLooping: false))
+        #expect(fromFolder.images.map(\.payload) == fromStream.images.map(\.payload))
+        #expect(fromFolder.images.count == variants.count)
+        for image in fromFolder.images { #expect(try JPEGIntake.take(image.payload).mendings == []) }
+    }
+    /// A pipe on which nothing can be taken says so, and counts, although no picture follows.
+    @Test func aStreamOfRefusedPicturesIsTold() async throws {
+        let folder = try TemporaryFolder()
+        let broken: [UInt8] = [0xFF, 0xD8, 0xFF, 0xC3, 0, 11, 8, 0, 8, 0, 8, 1, 1, 0x11, 0, 0xFF, 0xD9]
+        let path = try folder.write(Array([[UInt8]](repeating: broken, count: 20).joined()), to: "a.mjpeg")
+        let record = await RunRecord.of(MJPEGFileCamera(path: path, framesPerSecond: 1000, isLooping: false))
+        #expect(record.lost == 20 && record.images.isEmpty && record.states == [.failing])
+        #expect(record.remarks.count == 2 && record.remarks[1].contains("10 pictures refused so far"))
+        #expect(record.reasons[0].contains("lossless, hierarchical or arithmetic"))
+    }
+
     @Test func playsRawFrames() async throws {
         let folder = try TemporaryFolder()
         let path = try folder.write((0..<27).map { UInt8($0) }, to: "t.u16le")

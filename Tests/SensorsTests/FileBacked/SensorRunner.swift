@@ -22,6 +22,7 @@ struct RunRecord {
     var lost = 0
     var states: [StatusReport.SensorState] = []
     var reasons: [String] = []
+    var remarks: [String] = []
 
     mutating func take(_ event: SensorEvent) {
         switch event {
@@ -32,6 +33,7 @@ struct RunRecord {
         case .state(let state, let reason):
             states.append(state)
             reasons.append(reason)
+        case .remark(let text): remarks.append(text)
         }
     }
     /// The whole run of a sensor that ends by itself, or is stopped after `limit` images.

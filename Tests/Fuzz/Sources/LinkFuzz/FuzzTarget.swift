@@ -3,7 +3,7 @@ import Sensors
 /// What is fuzzed: each target takes any bytes and ends the program when something that must hold does not.
 enum FuzzTarget: String, CaseIterable {
     case record, datagram, handshake, station, drone, ledger, reassembler, object, trace, erasure
-    case mavlink, tlog, nmea, gpsd, gymcu, teraranger, senxor, lepton, thermalCoding, pgm, tiff
+    case mavlink, tlog, nmea, gpsd, gymcu, teraranger, senxor, lepton, thermalCoding, pgm, tiff, png, jpeg
 
     func run(_ bytes: [UInt8]) {
         switch self {
@@ -14,7 +14,9 @@ enum FuzzTarget: String, CaseIterable {
         case .drone: DroneTarget.run(bytes)
         case .ledger: LedgerTarget.run(bytes)
         case .reassembler: ReassemblerTarget.run(bytes)
-        case .object: ObjectTarget.run(bytes)
+        case .object:
+            ObjectTarget.run(bytes)
+            PictureTargets.inspection(bytes)
         case .trace: TraceTarget.run(bytes)
         case .erasure: ErasureTarget.run(bytes)
         case .mavlink: PositionTargets.mavlink(bytes)
@@ -26,8 +28,10 @@ enum FuzzTarget: String, CaseIterable {
         case .senxor: ThermalTargets.serial(SenXorDriver(), bytes)
         case .lepton: ThermalTargets.lepton(bytes)
         case .thermalCoding: ThermalTargets.coding(bytes)
-        case .pgm: ThermalTargets.pgm(bytes)
-        case .tiff: ThermalTargets.tiff(bytes)
+        case .pgm: PictureTargets.pgm(bytes)
+        case .tiff: PictureTargets.tiff(bytes)
+        case .png: PictureTargets.png(bytes)
+        case .jpeg: PictureTargets.jpeg(bytes)
         }
     }
 }

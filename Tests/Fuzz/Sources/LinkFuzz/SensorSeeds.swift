@@ -30,10 +30,20 @@ enum SensorSeeds {
         case .thermalCoding: [("picture", ThermalCoder.encode([10, 12, 10, 10, 11, 10], width: 3, height: 2) ?? [])]
         case .pgm: [("small", PGM.encode([1, 2, 3, 4, 5, 65_535], width: 3, height: 2) ?? [])]
         case .tiff: [("float", floatTIFF)]
+        case .png: [("grey", (try? PNG.encodeGray(width: 3, height: 2, pixels: [1, 2, 3, 4, 5, 255])) ?? [])]
+        case .jpeg: jpegs
         default: []
         }
     }
 
+    /// A whole file; one with stray bytes and without its end; two behind each other.
+    private static var jpegs: [(name: String, bytes: [UInt8])] {
+        let pixels = (0..<16 * 16 * 3).map { UInt8(truncatingIfNeeded: $0 &* $0) }
+        let encoder = try? JPEGEncoder(quality: 40)
+        let file = (try? encoder?.encode(pixels, layout: .rgb, width: 16, height: 16)) ?? []
+        let stray = file.prefix(2) + [0, 1, 2] + file.dropFirst(2).dropLast(2)
+        return [("whole", file), ("mended", Array(stray)), ("two", file.dropLast(2) + file)]
+    }
     /// Two pixels of 32-bit floating point.
     private static let floatTIFF: [UInt8] = [
         73, 73, 42, 0, 16, 0, 0, 0, 0, 0, 172, 65, 0, 0, 150, 67, 8, 0, 0, 1, 3, 0, 1, 0, 0, 0, 2, 0, 0, 0, 1, 1, 3, 0,

@@ -64,6 +64,7 @@ final class CameraRun {
                 if keepsFiles { seen.files.append(image.payload) }
             case .lost(let count): seen.lostAlone += count
             case .state(let state, let reason): seen.states.append((now, state, reason))
+            case .remark: break
             }
             return seen.delay
         }
