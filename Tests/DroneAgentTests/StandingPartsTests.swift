@@ -52,7 +52,7 @@ import Testing
 
     @Test func aLiveSensorHasNoStandingPart() throws {
         let result = try Self.play(spots: [(40, 30)]) { live, _ in live }
-        #expect(result.frame.flags == [] && result.evidence == result.frame)
+        #expect(result.frame.flags == [] && result.evidence?.payload == result.frame.payload)
         #expect(try Self.spots(result.frame).contains { Self.isAt($0, (40, 30)) })
     }
 
@@ -111,7 +111,7 @@ import Testing
                 return (70..<150).contains(x) && (60..<115).contains(y) ? .max : live[place]
             }
         }
-        #expect(result.frame.flags == [] && result.evidence == result.frame)
+        #expect(result.frame.flags == [] && result.evidence?.payload == result.frame.payload)
     }
 
     @Test func aPartThatLivesAgainIsEvidenceAtOnce() throws {
@@ -120,7 +120,7 @@ import Testing
             frames += 1
             return frames < 19 ? Array(first[..<(Self.width * 60)] + live[(Self.width * 60)...]) : live
         }
-        #expect(result.frame.flags == [] && result.evidence == result.frame)
+        #expect(result.frame.flags == [] && result.evidence?.payload == result.frame.payload)
     }
 
     @Test func picturesMayChangeTheirSizeOrBeEmpty() {

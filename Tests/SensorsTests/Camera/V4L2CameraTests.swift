@@ -12,14 +12,15 @@ import Testing
     }
 
     @Test func passesJPEGUntouchedAndCountsLosses() async throws {
-        let file = try Self.jpeg() + [0, 0, 0]
+        let file = try Self.jpeg()
         let script = Script([
-            .frame(file, sequence: .max - 1), .frame(file, sequence: .max), .frame(file, sequence: 3),
+            .frame(file + [0, 0, 0], sequence: .max - 1), .frame(file, sequence: .max), .frame(file, sequence: 3),
             .frame(file, sequence: 4, damaged: true), .frame([], sequence: 5),
             .frame(Array(file.prefix(20)), sequence: 6), .frame(file, sequence: 7), .frame([], sequence: 8),
         ])
         let record = await RunRecord.of(script.camera())
         #expect(record.images.count == 4 && record.images.allSatisfy { $0.payload == file && $0.width == 16 })
+        #expect(record.remarks.first?.hasSuffix("bytes before or behind the picture left out") == true)
         // Sequence numbers 0, 1 and 2 never came; 4 to 6 were no pictures; 8 is told at the end.
         #expect(record.images.map(\.lostBefore) == [0, 0, 3, 3])
         #expect(record.lost == 7 && record.states == [.running])

@@ -15,7 +15,7 @@ import Testing
         let folder = try TemporaryFolder()
         let files = try [10, 20, 30].map(Self.picture)
         // The second of five lacks its end marker; the third breaks off before its picture.
-        let stream = files[0] + files[1].dropLast(2) + files[1].prefix(40) + files[1] + files[2]
+        let stream = files[0] + files[1].dropLast(2) + files[1].prefix(20) + files[1] + files[2]
         let path = try folder.write(stream, to: "a.mjpeg")
         let record = await RunRecord.of(MJPEGFileCamera(path: path, framesPerSecond: 1000, isLooping: false))
         #expect(record.images.map(\.payload) == [files[0], files[1], files[1], files[2]])
