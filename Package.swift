@@ -107,7 +107,8 @@ let package = Package(
         room(
             "Viewer",
             [
-                "FlightTypes", "Geodesy", "ImageCoding", "Situation", "CArgon2", crypto, nioCore, nioPosix, logging,
+                "FlightTypes", "Geodesy", "ImageCoding", "Situation", "Versions", "CArgon2", crypto, nioCore, nioPosix,
+                logging,
                 product("Hummingbird", "hummingbird"), product("HummingbirdCore", "hummingbird"),
                 product("NIOHTTP1", "swift-nio"), product("NIOWebSocket", "swift-nio"),
                 product("NIOHTTPTypes", "swift-nio-extras"), product("NIOHTTPTypesHTTP1", "swift-nio-extras"),

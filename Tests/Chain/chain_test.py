@@ -370,6 +370,7 @@ class ChainTest(unittest.TestCase):
         self.assertEqual(get("/").status, 303)
         self.assertEqual(get("/leaflet/leaflet.js").status, 401)
         self.assertEqual(get("/tiles/1/1/1").status, 401)
+        self.assertEqual(get("/versions.json").status, 401)
         self.assertEqual(get("/assets/..%2fusers").status, 404)
         self.assertEqual(get("/login", Host="evil.example").status, 421)
         form = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -387,6 +388,9 @@ class ChainTest(unittest.TestCase):
         self.assertEqual(get("/tiles/3/4/3", Cookie=cookie).status, 404)
         self.assertEqual(get("/tiles/99/-1/x", Cookie=cookie).status, 404)
         self.assertEqual(get("/", Cookie=cookie).status, 200)
+        versions = {entry["name"]: entry["version"] for entry in json.loads(get("/versions.json", Cookie=cookie).content)}
+        self.assertRegex(versions["SQLite"], r"^3\.\d+")
+        self.assertIn("hummingbird", versions)
         socket_headers = {"Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13",
                           "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==", "Origin": chain.base}
         try:

@@ -21,7 +21,7 @@ let program: [SwiftSetting] =
 
 let package = Package(
     name: "link-fuzz",
-    dependencies: [.package(url: "https://github.com/apple/swift-crypto", from: "4.5.2")],
+    dependencies: [.package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2")],
     targets: [
         .systemLibrary(
             name: "CISAL", path: "Sources/SystemLibraries/CISAL", pkgConfig: "libisal",
@@ -37,6 +37,7 @@ let package = Package(
         .target(
             name: "CPictureFiles", dependencies: ["CPNG", "CTIFF"],
             cSettings: isFuzzing ? [.unsafeFlags(["-fsanitize=fuzzer-no-link,address"])] : []),
+        .target(name: "PlainText", swiftSettings: room),
         .target(name: "FlightTypes", swiftSettings: room),
         .target(name: "Geodesy", swiftSettings: room),
         .target(
@@ -60,6 +61,8 @@ let package = Package(
             name: "LinkFuzz",
             dependencies: [
                 "LinkProtocol", "FlightTypes", "ErasureCoding", "NetworkImpairment", "Sensors", "ImageCoding",
+                "PlainText",
+                "Geodesy",
             ],
             swiftSettings: program,
             linkerSettings: isFuzzing ? [.unsafeFlags(sanitizers)] : []),

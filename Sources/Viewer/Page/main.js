@@ -2,6 +2,7 @@
  * The dispatcher's page. Frames flow connection → picture; state flows connection → header, map, lists.
  * One timer at 10 Hz judges the pictures, so that silence shows just as surely as a message would.
  */
+import { startAbout } from './about.js';
 import { Connection } from './connection.js';
 import { DetectionGroups, DetectionList } from './detections.js';
 import { IncidentControl } from './incident.js';
@@ -302,6 +303,7 @@ function showSituation() {
     status.showFlight(poses.get(chosen.drone) || null, drone(), now, connection.isOpen);
 }
 
+startAbout(byID('about-button'), byID('about'));
 startTheme();
 startArrangement(document.querySelector('main'));
 startThermalControls(figures.thermal, pictures.thermal);

@@ -9,6 +9,7 @@ import NIOHTTP1
 import NIOPosix
 import ServiceLifecycle
 import Situation
+import Versions
 
 /// Serves the page and its sockets: docs/guides/viewer-protocol.md.
 public struct ViewerServer: Sendable {
@@ -22,6 +23,7 @@ public struct ViewerServer: Sendable {
     private let proxies: TrustedProxies
     private let limits: ConnectionLimits
     private let assets: [String: Asset]
+    private let versions = LinkedVersions.all()
     private let tiles: MBTiles?
     private let log: RefusalLog
     private let logger: Logger
@@ -152,6 +154,14 @@ public struct ViewerServer: Sendable {
         }
         router.get("/rhine-axis.json") { request, context in
             try signedIn(request, context) { try asset("rhine-axis.json") }
+        }
+        // For the about box; strangers need not know what to look up.
+        router.get("/versions.json") { request, context in
+            try signedIn(request, context) {
+                Response(
+                    status: .ok, headers: [.contentType: "application/json"],
+                    body: .init(byteBuffer: ByteBuffer(bytes: try JSONEncoder().encode(versions))))
+            }
         }
         router.get("/tiles/{z}/{x}/{y}") { request, context in
             guard signIn.user(of: request, context) != nil else { throw HTTPError(.unauthorized) }

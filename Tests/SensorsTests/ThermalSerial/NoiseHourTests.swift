@@ -1,5 +1,6 @@
 import FlightTypes
 import Foundation
+import Synchronization
 import Testing
 
 @testable import Sensors
@@ -45,11 +46,19 @@ import Testing
         defer { close(master) }
         var images: [CapturedImage] = []
         var hasBegun = false
+        let noiseIsOver = Flag()
         for await event in events(of: sensor) {
             switch event {
             case .state(.running, _) where !hasBegun:
                 hasBegun = true
-                Thread.detachNewThread { Self.write(to: master) }
+                Thread.detachNewThread { [noiseIsOver] in
+                    Self.writeNoise(to: master)
+                    noiseIsOver.raise()
+                    Self.writePictures(to: master)
+                }
+            // On a busy machine the line may be silent for so long that it is opened anew, and what was in it is gone.
+            case .state(.running, _) where noiseIsOver.isRaised:
+                Thread.detachNewThread { Self.writePictures(to: master) }
             case .image(let image):
                 images.append(image)
                 sensor.stop()
@@ -64,8 +73,7 @@ import Testing
         }
     }
 
-    /// The noise, then real pictures.
-    private static func write(to master: Int32) {
+    private static func writeNoise(to master: Int32) {
         var noise = SeededRandom(seed: 115_200)
         var written = 0
         while written < hour {
@@ -73,6 +81,8 @@ import Testing
             send(bytes, to: master)
             written += bytes.count
         }
+    }
+    private static func writePictures(to master: Int32) {
         for _ in 0..<4 { send(frame, to: master) }
     }
     private static func send(_ bytes: [UInt8], to master: Int32) {
@@ -82,5 +92,11 @@ import Testing
             guard count > 0 else { return }
             rest = rest.dropFirst(count)
         }
+    }
+
+    private final class Flag: Sendable {
+        private let value = Atomic(false)
+        var isRaised: Bool { value.load(ordering: .acquiring) }
+        func raise() { value.store(true, ordering: .releasing) }
     }
 }

@@ -4,6 +4,7 @@ import Sensors
 enum FuzzTarget: String, CaseIterable {
     case record, datagram, handshake, station, drone, ledger, reassembler, object, trace, erasure
     case mavlink, tlog, nmea, gpsd, gymcu, teraranger, senxor, lepton, thermalCoding, pgm, tiff, png, jpeg
+    case text
 
     func run(_ bytes: [UInt8]) {
         switch self {
@@ -32,6 +33,7 @@ enum FuzzTarget: String, CaseIterable {
         case .tiff: PictureTargets.tiff(bytes)
         case .png: PictureTargets.png(bytes)
         case .jpeg: PictureTargets.jpeg(bytes)
+        case .text: TextTarget.run(bytes)
         }
     }
 }

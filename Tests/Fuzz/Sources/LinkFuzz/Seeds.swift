@@ -13,10 +13,22 @@ enum Seeds {
         }
     }
 
+    /// As they come from other programs and after a power cut.
+    private static var texts: [(name: String, bytes: [UInt8])] {
+        [
+            ("crlf", [0xEF, 0xBB, 0xBF] + Array("# Liste\r\ndrohne-1 lb1:abc\u{A0}\r\r\n".utf8)),
+            ("places", Array("51,4344 6,7623\n33°51'24\" S, 18°25' E\n-33.9;18.4\n[::1]:80\ngrid 51.5 -0.12\n".utf8)),
+            ("utf16", [0xFF, 0xFE, 0x61, 0]), ("zeros", [0, 0, 0, 0]), ("latin1", [0x4D, 0xFC, 0x0A]),
+            ("escape", Array("\u{1B}[2J\u{9B}31m name\n".utf8)),
+        ]
+    }
+
     static func of(_ target: FuzzTarget) -> [(name: String, bytes: [UInt8])] {
         switch target {
-        case .mavlink, .tlog, .nmea, .gpsd, .gymcu, .teraranger, .senxor, .lepton, .thermalCoding, .pgm, .tiff:
+        case .mavlink, .tlog, .nmea, .gpsd, .gymcu, .teraranger, .senxor, .lepton, .thermalCoding, .pgm, .tiff, .png,
+            .jpeg:
             SensorSeeds.of(target)
+        case .text: texts
         case .record: records
         case .object: objects
         case .trace: traces

@@ -7,7 +7,8 @@ import ImageCoding
 enum SensorSeeds {
     static func of(_ target: FuzzTarget) -> [(name: String, bytes: [UInt8])] {
         switch target {
-        case .mavlink: [("heartbeat", [20] + heartbeat), ("position", [7] + heartbeat + position), ("parts", [50] + parts)]
+        case .mavlink:
+            [("heartbeat", [20] + heartbeat), ("position", [7] + heartbeat + position), ("parts", [50] + parts)]
         case .tlog:
             [("two", [30] + [UInt8](repeating: 0, count: 8) + heartbeat + [UInt8](repeating: 1, count: 8) + position)]
         case .nmea:
@@ -81,15 +82,16 @@ enum SensorSeeds {
     private static let ubx: [UInt8] =
         [0xB5, 0x62, 1, 2, 28, 0] + [UInt8](repeating: 7, count: 28) + [0, 0]
     /// A gimbal by all three messages, a component that is no vehicle, an estimator in doubt, a second vehicle.
-    private static let parts: [UInt8] = [
-        (0, 154, [0, 0, 0, 0, 26, 0, 0, 0, 3]), (285, 154, [UInt8](repeating: 63, count: 49)),
-        (265, 1, [UInt8](repeating: 65, count: 20)), (158, 1, [UInt8](repeating: 1, count: 15)),
-        (193, 1, [UInt8](repeating: 0, count: 22)), (1, 1, [UInt8](repeating: 255, count: 31)),
-    ].flatMap { id, component, payload in
-        MAVLinkPacket(
-            version: 2, sequence: 0, system: 1, component: component, messageID: id, payload: payload
-        ).encoded() ?? []
-    } + heartbeat + position + [0xFE, 9, 0, 2, 1, 0, 0, 0, 0, 0, 2, 3, 0x51, 4, 3, 0, 0]
+    private static let parts: [UInt8] =
+        [
+            (0, 154, [0, 0, 0, 0, 26, 0, 0, 0, 3]), (285, 154, [UInt8](repeating: 63, count: 49)),
+            (265, 1, [UInt8](repeating: 65, count: 20)), (158, 1, [UInt8](repeating: 1, count: 15)),
+            (193, 1, [UInt8](repeating: 0, count: 22)), (1, 1, [UInt8](repeating: 255, count: 31)),
+        ].flatMap { id, component, payload in
+            MAVLinkPacket(
+                version: 2, sequence: 0, system: 1, component: component, messageID: id, payload: payload
+            ).encoded() ?? []
+        } + heartbeat + position + [0xFE, 9, 0, 2, 1, 0, 0, 0, 0, 0, 2, 3, 0x51, 4, 3, 0, 0]
     /// What gpsd prints for what is no number, and a comma too many.
     private static let habits =
         "{\"class\":\"DEVICES\",\"devices\":[],}\r\n{\"class\":\"TPV\",\"mode\":3,\"status\":5,\"lat\":51.4565,"

@@ -1,0 +1,36 @@
+/** What the program consists of: asked for when somebody wants to know. */
+
+/** The rows of the table: a name, a version and what to know about it. Whatever is no text is left out. */
+export function rows(entries) {
+    if (!Array.isArray(entries)) return [];
+    const text = (value) => (typeof value === 'string' ? value : '');
+    return entries.map((entry) => [text(entry?.name), text(entry?.version), text(entry?.remark)])
+        .filter(([name]) => name);
+}
+
+export function startAbout(button, dialog) {
+    const body = dialog.querySelector('tbody');
+    const fault = dialog.querySelector('.about-fault');
+    button.addEventListener('click', async () => {
+        dialog.showModal();
+        try {
+            const answer = await fetch('/versions.json');
+            if (!answer.ok) throw new Error(String(answer.status));
+            body.replaceChildren(...rows(await answer.json()).map(row));
+            fault.hidden = true;
+        } catch {
+            fault.textContent = 'Die Leitstelle antwortet nicht. (No answer from the Leitstelle.)';
+            fault.hidden = false;
+        }
+    });
+}
+
+function row([name, version, remark]) {
+    const line = document.createElement('tr');
+    const cells = [document.createElement('th'), document.createElement('td')];
+    cells[0].scope = 'row';
+    cells[0].textContent = name;
+    cells[1].textContent = remark ? `${version} – ${remark}` : version;
+    line.replaceChildren(...cells);
+    return line;
+}
