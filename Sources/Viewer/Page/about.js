@@ -16,7 +16,7 @@ export function startAbout(button, dialog) {
         try {
             const answer = await fetch('/versions.json');
             if (!answer.ok) throw new Error(String(answer.status));
-            body.replaceChildren(...rows(await answer.json()).map(row));
+            body.replaceChildren(...rows(await answer.json()).flatMap(lines));
             fault.hidden = true;
         } catch {
             fault.textContent = 'Die Leitstelle antwortet nicht. (No answer from the Leitstelle.)';
@@ -25,12 +25,21 @@ export function startAbout(button, dialog) {
     });
 }
 
-function row([name, version, remark]) {
+/** One line, and a second one under both columns where there is something to know. */
+function lines([name, version, remark]) {
     const line = document.createElement('tr');
-    const cells = [document.createElement('th'), document.createElement('td')];
-    cells[0].scope = 'row';
-    cells[0].textContent = name;
-    cells[1].textContent = remark ? `${version} – ${remark}` : version;
-    line.replaceChildren(...cells);
-    return line;
+    const [title, value] = [document.createElement('th'), document.createElement('td')];
+    title.scope = 'row';
+    title.textContent = name;
+    value.textContent = version;
+    line.append(title, value);
+    if (!remark) return [line];
+    const more = document.createElement('tr');
+    more.className = 'remark';
+    more.lang = 'en';
+    const text = document.createElement('td');
+    text.colSpan = 2;
+    text.textContent = remark;
+    more.append(text);
+    return [line, more];
 }
