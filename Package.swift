@@ -102,7 +102,7 @@ let package = Package(
         room("Sensors", ["FlightTypes", "Geodesy", "ImageCoding", "CV4L2", "CDevices", crypto], settings: optimised),
         room("Scenario", ["FlightTypes", "Geodesy"], settings: optimised),
         room("Recording", ["FlightTypes", crypto, product("GRDB", "GRDB.swift"), product("GRDBSQLite", "GRDB.swift")]),
-        room("Versions", ["CPNG", "CSodium", "CISAL", product("GRDBSQLite", "GRDB.swift")]),
+        room("Versions", ["CPNG", "CSodium", product("GRDBSQLite", "GRDB.swift")]),
         room("Situation", ["FlightTypes", "Geodesy"]),
         room(
             "Viewer",

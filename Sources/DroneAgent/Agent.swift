@@ -64,7 +64,7 @@ public final class Agent: Sendable {
         flight = next.flight
         if let remark = next.remark { logger.warning("\(remark)") }
         recordPath = OnboardArchive.path(folder: configuration.dataFolder, flight: flight)
-        recorder = try configuration.records ? Self.openRecord(recordPath, configuration, flight, clocks, logger) : nil
+        recorder = configuration.records ? Self.openRecord(recordPath, configuration, flight, clocks, logger) : nil
         let relay = EventRelay()
         self.relay = relay
         let archive = configuration.records ? OnboardArchive(folder: configuration.dataFolder, logger: logger) : nil
@@ -411,14 +411,21 @@ public final class Agent: Sendable {
             """)
     }
 
+    /// Nil, told to the log, where there is no room for it or it may not be written: a drone without a record flies all the same.
     private static func openRecord(
         _ path: String, _ configuration: AgentConfiguration, _ flight: UInt32, _ clocks: any Clocks, _ logger: Logger
-    ) throws -> OnboardRecorder {
-        let writer = try IncidentWriter(
-            path: path, incident: IncidentInfo(name: "Flight \(flight)", openedAt: clocks.wallNow(), openedBy: nil),
-            limits: OnboardLimits(
-                maximumBytes: Int64(configuration.recordMaximumMegabytes) << 20,
-                reserveBytes: Int64(configuration.recordReserveMegabytes) << 20))
-        return OnboardRecorder(writer: writer, clocks: clocks, logger: logger)
+    ) -> OnboardRecorder? {
+        do {
+            let writer = try IncidentWriter(
+                path: path, incident: IncidentInfo(name: "Flight \(flight)", openedAt: clocks.wallNow(), openedBy: nil),
+                limits: OnboardLimits(
+                    maximumBytes: Int64(configuration.recordMaximumMegabytes) << 20,
+                    reserveBytes: Int64(configuration.recordReserveMegabytes) << 20))
+            return OnboardRecorder(writer: writer, clocks: clocks, logger: logger)
+        } catch {
+            logger.error(
+                "This flight has no onboard record, live pictures go on: \(error); make room and restart the agent")
+            return nil
+        }
     }
 }

@@ -112,8 +112,8 @@ struct DroneJournal: Sendable {
                     .warning,
                     """
                     \(drone) was refused\($0.times), from \(from.text): its handshake counter was used before. Either the drone \
-                    has lost its flight counter (a new card, an older copy of it); then remove its line from \(freshnessFile) \
-                    and restart. Or somebody plays a recording back; then there is nothing to do.
+                    has lost its flight counter (a new card, an older copy of it); then remove its line from \(freshnessFile), \
+                    or the file where that is the only one, and restart. Or somebody plays a recording back; then there is nothing to do.
                     """)
             }
         case .replayedHandshake(let drone, let from):

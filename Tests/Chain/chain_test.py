@@ -287,6 +287,30 @@ class ChainTest(unittest.TestCase):
         self.assertNotIn(sha256(bytes(giant)), {f["sha256"] for f in frames}, "the giant picture went through")
         self.assertIn("integrity_check: ok", chain.verify(chain.incidents()[-1]))
 
+    def test_a_full_disk_keeps_no_drone_on_the_ground(self):
+        chain = self.chain
+        self.synthetic()
+        folder = chain.path("drone")
+        os.makedirs(folder, exist_ok=True)
+        if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", folder], capture_output=True).returncode:
+            self.skipTest("skipped: nothing may be mounted here")
+        self.addCleanup(subprocess.run, ["umount", folder], capture_output=True)
+        with open(os.path.join(folder, "flight"), "w") as counter:
+            counter.write(f"{3:10}\n")
+        with open(os.path.join(folder, "fill"), "wb", buffering=0) as fill:
+            try:
+                while True:
+                    fill.write(bytes(4096))
+            except OSError:
+                pass
+        chain.start_station()
+        agent = chain.start_agent()
+        wait_for("an incident", lambda: os.path.isdir(chain.path("station/incidents")) and chain.incidents())
+        wait_for("pictures at the station", lambda: any(f["flight"] == 4 for f in chain.frames(chain.incidents()[-1])))
+        agent.stop()
+        self.assertIn("This flight has no onboard record", agent.text())
+        self.assertEqual(open(os.path.join(folder, "flight")).read(), f"{4:10}\n")
+
     def test_configuration_errors_name_file_line_and_key(self):
         self.synthetic()
         path = self.chain.path("agent.yaml")

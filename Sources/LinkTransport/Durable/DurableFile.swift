@@ -10,6 +10,8 @@ public enum DurableFile {
     public struct Failure: Error, CustomStringConvertible, Sendable {
         /// The text form.
         public let description: String
+        /// Whether the disk is full.
+        public var isNoRoom = false
     }
     /// No file that is read here is larger (bytes).
     public static let sizeLimit = 4 << 20
@@ -20,6 +22,27 @@ public enum DurableFile {
         try write(text, beside: path, mode: mode) { temporary in
             guard rename(temporary, path) == 0 else { throw failure(path) }
         }
+    }
+
+    /// The same for a text of lines that keep their places and lengths. Where the disk has no room for a new file, the old one is
+    /// written over: after a power cut meanwhile some of its lines are old and some new, but all are whole.
+    public static func replaceLines(_ path: String, with text: String) throws {
+        do { try replace(path, with: text) } catch let failure as Failure {
+            guard failure.isNoRoom, overwrite(path, with: text) else { throw failure }
+        }
+    }
+
+    /// Whether the file at `path` had as many bytes as `text` and holds `text` durably now.
+    static func overwrite(_ path: String, with text: String) -> Bool {
+        let file = open(path, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+        guard file >= 0 else { return false }
+        defer { close(file) }
+        var status = stat()
+        let bytes = Array(text.utf8)
+        guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_nlink == 1,
+            status.st_size == bytes.count, (try? write(bytes, to: file, of: path)) != nil
+        else { return false }
+        return fsync(file) == 0
     }
 
     /// The same for a file that must not exist yet, not even as a link to nowhere.
@@ -69,13 +92,7 @@ public enum DurableFile {
         defer { close(file) }
         do {
             guard fchmod(file, mode) == 0 else { throw failure(path) }
-            var bytes = Array(text.utf8)[...]
-            while !bytes.isEmpty {
-                let written = bytes.withUnsafeBytes { Foundation.write(file, $0.baseAddress, $0.count) }
-                if written < 0, errno == EINTR { continue }
-                guard written > 0 else { throw failure(path) }
-                bytes = bytes.dropFirst(written)
-            }
+            try write(Array(text.utf8), to: file, of: path)
             guard fsync(file) == 0 else { throw failure(path) }
             try name(temporary)
         } catch {
@@ -88,7 +105,20 @@ public enum DurableFile {
         guard fsync(folder) == 0 else { throw failure(path) }
     }
 
+    private static func write(_ text: [UInt8], to file: Int32, of path: String) throws {
+        var bytes = text[...]
+        while !bytes.isEmpty {
+            let written = bytes.withUnsafeBytes { Foundation.write(file, $0.baseAddress, $0.count) }
+            if written < 0, errno == EINTR { continue }
+            guard written > 0 else { throw failure(path) }
+            bytes = bytes.dropFirst(written)
+        }
+    }
+
     private static func failure(_ path: String) -> Failure {
-        Failure(description: "cannot write \(path): \(String(cString: strerror(errno)))")
+        let code = errno
+        return Failure(
+            description: "cannot write \(path): \(String(cString: strerror(code)))",
+            isNoRoom: code == ENOSPC || code == EDQUOT)
     }
 }

@@ -29,7 +29,8 @@ public struct FlightCounter: Sendable {
             throw DurableFile.Failure(
                 description: "\(path): the last number of all is used; give the drone a new key and a new name")
         }
-        try DurableFile.replace(path, with: "\(next.flight)\n")
+        // As long as any number, so that it can be written on a full disk.
+        try DurableFile.replaceLines(path, with: "\(next.flight)".padded(to: "\(UInt32.max)".count) + "\n")
         return next
     }
 

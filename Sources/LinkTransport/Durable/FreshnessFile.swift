@@ -37,7 +37,13 @@ public struct FreshnessFile: Sendable {
 
     /// Makes `counters` durable.
     public func store(_ counters: [DroneID: UInt64]) throws {
-        let lines = counters.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)\n" }
-        try DurableFile.replace(path, with: lines.joined())
+        let width = "\(UInt64.max)".count
+        let lines = counters.sorted { $0.key < $1.key }.map { "\($0.key) \("\($0.value)".padded(to: width))\n" }
+        try DurableFile.replaceLines(path, with: lines.joined())
     }
+}
+
+extension String {
+    /// With blanks before it, `width` characters.
+    func padded(to width: Int) -> String { String(repeating: " ", count: Swift.max(0, width - count)) + self }
 }

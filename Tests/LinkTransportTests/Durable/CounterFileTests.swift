@@ -12,7 +12,7 @@ import Testing
             let next = try FlightCounter(path: folder.file("flight")).next(highestRecord: record, minutes: 5)
             #expect(next == .init(flight: expected, remark: nil))
             // On disk before anybody can use it.
-            #expect(try folder.read("flight") == "\(expected)\n")
+            #expect(try folder.read("flight") == "\(expected)".padded(to: 10) + "\n")
         }
         #expect(folder.names == ["flight"])
         #expect(try folder.mode("flight") == 0o600)
@@ -86,6 +86,33 @@ import Testing
     }
 }
 
+/// What is left where a full disk has no room for a new file.
+@Suite struct OverwritingTests {
+    @Test func onlyAPlainFileOfTheSameLength() throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write("         9\n", to: "flight")
+        #expect(!DurableFile.overwrite(path, with: "10\n"))
+        #expect(!DurableFile.overwrite(folder.file("nothing"), with: "x"))
+        #expect(try folder.read("flight") == "         9\n")
+        #expect(symlink(path, folder.file("link")) == 0)
+        #expect(!DurableFile.overwrite(folder.file("link"), with: "        10\n"))
+        #expect(DurableFile.overwrite(path, with: "        10\n"))
+        #expect(try folder.read("flight") == "        10\n")
+        #expect(link(path, folder.file("copy")) == 0)
+        #expect(!DurableFile.overwrite(path, with: "        11\n"))
+    }
+
+    /// Whatever the number, the file keeps its length.
+    @Test func countersKeepTheirLength() throws {
+        let folder = try TemporaryFolder()
+        let adler = try #require(DroneID("adler-1"))
+        for counter in [UInt64(0), 9, 10, .max] {
+            try FreshnessFile(path: folder.file("freshness")).store([adler: counter])
+            #expect(try folder.read("freshness").count == "adler-1 ".count + 21)
+        }
+    }
+}
+
 @Suite struct FreshnessFileTests {
     @Test func storedCountersLoadAgain() throws {
         let folder = try TemporaryFolder()
@@ -96,7 +123,7 @@ import Testing
         let counters: [DroneID: UInt64] = [adler: .max, falke: 1]
         try file.store(counters)
         #expect(try file.load(dronesHaveFlown: true) == counters)
-        #expect(try folder.read("freshness") == "adler-1 18446744073709551615\nfalke-2 1\n")
+        #expect(try folder.read("freshness") == "adler-1 18446744073709551615\nfalke-2 \("1".padded(to: 20))\n")
         #expect(try folder.mode("freshness") == 0o600)
         #expect(folder.names == ["freshness"])
     }
