@@ -248,4 +248,5 @@ def main():
     print(f"{sent} sent, {sent / (time.monotonic() - begin):.0f} a second", flush=True)
 
 
-main()
+if __name__ == "__main__":
+    main()
