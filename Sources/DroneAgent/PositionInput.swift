@@ -10,8 +10,8 @@ import Synchronization
 final class PositionInput: Sendable {
     /// Takes how the source does now; told when it changes.
     typealias VerdictHandler = @Sendable (PositionVerdict) -> Void
-    /// A key that cannot be read may be there later.
-    private static let keyPause = Duration.seconds(5)
+    /// A key or log that cannot be read may be there later.
+    private static let filePause = Duration.seconds(5)
 
     private let source: AgentConfiguration.PositionSource
     private let mavlink: AgentConfiguration.MAVLinkOptions
@@ -103,7 +103,7 @@ final class PositionInput: Sendable {
             report(
                 .missing, .absent,
                 "\(file): no MAVLink signing key (32 bytes or 64 hexadecimal digits); pictures carry no position")
-            stopSignal.wait(Self.keyPause, clocks: clocks)
+            stopSignal.wait(Self.filePause, clocks: clocks)
         }
         return nil
     }
@@ -111,13 +111,21 @@ final class PositionInput: Sendable {
         MAVLinkSession(mavlink.choice, key: key, requestsIntervals: mavlink.requestsIntervals, baud: baud)
     }
 
+    /// Waits for a log that is not there. Nil once stopped.
+    private func openedLog(_ path: String) -> FileHandle? {
+        while !stopSignal.isRequested {
+            if let file = FileHandle(forReadingAtPath: path) { return file }
+            report(.missing, .absent, "\(path): cannot be read; pictures carry no position")
+            stopSignal.wait(Self.filePause, clocks: clocks)
+        }
+        return nil
+    }
+
     /// Plays a recorded flight log at the pace it was recorded; gaps of more than five seconds are shortened to that.
     private func playTlog(_ path: String, loop: Bool) {
         var player = TlogPlayer(mavlink.choice)
         repeat {
-            guard let file = FileHandle(forReadingAtPath: path) else {
-                return report(.missing, .absent, "\(path): cannot be read; pictures carry no position")
-            }
+            guard let file = openedLog(path) else { return }
             player.begin()
             var isAtEnd = false
             while !isAtEnd, !stopSignal.isRequested {

@@ -135,4 +135,25 @@ private struct Autopilot {
         #expect(first?.state == .missing && first?.note.kind == .absent)
         #expect(first?.note.text.hasPrefix("/nowhere/mavlink.key: no MAVLink signing key") == true)
     }
+    /// A card that is put in later.
+    @Test func aLogIsLookedForUntilItIsThere() throws {
+        let path = FileManager.default.temporaryDirectory.appending(path: "late-\(UUID().uuidString).tlog").path
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let stamp = [UInt8](repeating: 0, count: 7) + [1]
+        let log = Data(
+            [Self.heartbeat, Self.position].flatMap { stamp + ($0.encoded() ?? []) })
+        let verdicts = Mutex<[PositionVerdict]>([])
+        let samples = Mutex(0)
+        PositionInput(
+            .tlog(path: path, loop: false), clocks: SteppingClock(), onSample: { _ in samples.withLock { $0 += 1 } },
+            onVerdict: { verdict in
+                verdicts.withLock { $0.append(verdict) }
+                if verdict.state == .missing, samples.withLock({ $0 }) == 0 {
+                    try? log.write(to: URL(fileURLWithPath: path))
+                }
+            }
+        ).run()
+        #expect(verdicts.withLock { $0 }.map(\.state) == [.missing, .running, .missing])
+        #expect(samples.withLock { $0 } > 0)
+    }
 }
