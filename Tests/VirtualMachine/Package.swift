@@ -34,7 +34,7 @@ let package = Package(
         // Without positions: MAVLink's signatures would bring a cryptography library, which takes minutes to build.
         .target(
             name: "Sensors", dependencies: ["FlightTypes", "ImageCoding", "CV4L2", "CDevices"],
-            exclude: ["GPSD", "MAVLink", "NMEA", "PoseTimeline", "UBX"], swiftSettings: room),
+            exclude: ["GPSD", "MAVLink", "NMEA", "PoseTimeline", "PositionSession", "UBX"], swiftSettings: room),
         .executableTarget(
             name: "CameraProbe",
             dependencies: ["Sensors", "ImageCoding", "FlightTypes", "CDevices", "CVideoNode", "CTurboJPEG"],
