@@ -66,7 +66,8 @@ actor IncidentRecorder {
 
     /// Reads until the reader ends.
     func run(_ reader: HubReader) async {
-        while let batch = await reader.next() {
+        while let items = await reader.next() {
+            let batch = items.compactMap(\.object)
             while await !write(batch) {
                 do { try await Task.sleep(for: .seconds(1)) } catch { return close() }
             }

@@ -57,7 +57,8 @@ public final class Station: Sendable {
         let freshness = try freshnessFile.load(dronesHaveFlown: folder.holdsIncidents)
         let fresh = Mutex(freshness)
         let hub = hub
-        guard let queue = hub.subscribe(.refuseBeyond(bytes: IncidentRecorder.queueBytes)) else {
+        guard let queue = hub.subscribe(
+                .refuseBeyond(bytes: IncidentRecorder.queueBytes), interest: .everything) else {
             throw KeyError("the hub takes no recorder; nothing would be recorded")
         }
         recorderQueue = queue
@@ -135,24 +136,20 @@ public final class Station: Sendable {
         logger.notice("Recorded \(recorded) objects; refused by the recording queue: \(queue.statistics.dropped)")
     }
 
-    fileprivate func handle(_ arrival: Arrival) {
+    fileprivate func handle(_ arrival: HubObject) {
         guard streams.withLock({ $0.admits(arrival.object.id.stream, of: arrival.drone) }) else {
             let reason = "it uses more than \(StreamAdmission.limit) streams; later ones are neither shown nor recorded"
             return tell { $0.refused(arrival.drone, reason, at: $1) }
         }
         if let reason = FrameInspection.refusal(of: arrival.object) { return refuse(arrival, reason) }
-        let object = HubObject(
-            drone: arrival.drone, object: arrival.object, bytes: arrival.bytes, receiveTime: arrival.receiveTime,
-            receiveWall: arrival.receiveWall, captureOnStation: arrival.captureOnStation,
-            isBackfill: arrival.isBackfill)
-        if !arrival.isBackfill { board.withLock { $0.handle(object) } }
+        if !arrival.isBackfill { board.withLock { $0.handle(arrival) } }
         received.withLock { $0[arrival.drone, default: 0] += 1 }
-        hub.publish(object)
+        hub.publish(.object(arrival))
     }
 
     /// An object that is not what it says is neither shown nor recorded. It is acknowledged all the same: asked for again it would
     /// come again as it is, and it stays in the drone's own record. Enrolled drones are few, and so is what is counted here.
-    private func refuse(_ arrival: Arrival, _ reason: String) {
+    private func refuse(_ arrival: HubObject, _ reason: String) {
         let id = arrival.object.id
         var isReduced = false
         if case .frame(let frame) = arrival.object { isReduced = frame.flags.contains(.reduced) }
@@ -239,7 +236,7 @@ public final class Station: Sendable {
 private final class TransportRelay: Sendable {
     private let station = Mutex<Station?>(nil)
     func bind(_ station: Station) { self.station.withLock { $0 = station } }
-    func arrival(_ arrival: Arrival) { station.withLock { $0 }?.handle(arrival) }
+    func arrival(_ arrival: HubObject) { station.withLock { $0 }?.handle(arrival) }
     func event(_ event: StationLinkEvent) { station.withLock { $0 }?.handle(event) }
 }
 

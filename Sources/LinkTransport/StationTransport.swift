@@ -5,24 +5,6 @@ import Logging
 import NIOCore
 import NIOPosix
 
-/// An object that arrived whole at the station.
-public struct Arrival: Sendable {
-    /// Who sent it.
-    public var drone: DroneID
-    /// What it is.
-    public var object: FlightObject
-    /// Its bytes as they came.
-    public var bytes: [UInt8]
-    /// When its last fragment came, on the station's clock.
-    public var receiveTime: MonotonicInstant
-    /// The same moment in UTC.
-    public var receiveWall: WallTime
-    /// Its capture time on the station's clock, never later than `receiveTime`.
-    public var captureOnStation: MonotonicInstant
-    /// Whether it came later, from the onboard record: for the record, not for the eye.
-    public var isBackfill: Bool
-}
-
 // Drives a StationLink over one UDP socket, on one event loop:
 //   datagram / acknowledge / timer ─▶ StationLink ─▶ drain: persist, write, deliver, report, set the timer ─▶ flush
 
@@ -32,14 +14,14 @@ public final class StationTransport: @unchecked Sendable {
     /// What the owner does with what comes.
     public struct Handlers: Sendable {
         /// Takes an object; must not block.
-        public var arrival: @Sendable (Arrival) -> Void
+        public var arrival: @Sendable (HubObject) -> Void
         /// Takes an event; must not block.
         public var event: @Sendable (StationLinkEvent) -> Void
         /// Makes a freshness counter durable, or throws: then the handshake is not answered.
         public var persistFreshness: @Sendable (DroneID, UInt64) throws -> Void
         /// Handlers of their parts.
         public init(
-            arrival: @escaping @Sendable (Arrival) -> Void, event: @escaping @Sendable (StationLinkEvent) -> Void,
+            arrival: @escaping @Sendable (HubObject) -> Void, event: @escaping @Sendable (StationLinkEvent) -> Void,
             persistFreshness: @escaping @Sendable (DroneID, UInt64) throws -> Void
         ) {
             self.arrival = arrival
@@ -280,7 +262,7 @@ public final class StationTransport: @unchecked Sendable {
         }
         let capture = link.localTime(object.captureTime.monotonic, of: drone) ?? now
         handlers.arrival(
-            Arrival(
+            HubObject(
                 drone: drone, object: object, bytes: bytes, receiveTime: now, receiveWall: clocks.wallNow(),
                 captureOnStation: min(capture, now), isBackfill: isBackfill))
     }

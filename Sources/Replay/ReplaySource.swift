@@ -113,11 +113,11 @@ public actor ReplaySource {
             unreadable += 1
             return
         }
-        let now = clocks.monotonicNow()
         let arrival = HubObject(
-            drone: drone, object: object, bytes: stored.bytes, receiveTime: now, receiveWall: clocks.wallNow(),
-            captureOnStation: now)
+            drone: drone, object: object, bytes: stored.bytes, receiveTime: stored.receiveMonotonic,
+            receiveWall: stored.receiveTime, captureOnStation: stored.receiveMonotonic,
+            shownTime: clocks.monotonicNow())
         onObject(arrival)
-        hub.publish(arrival)
+        hub.publish(.object(arrival))
     }
 }

@@ -24,15 +24,19 @@ import Testing
         try await source.step()
         let pair = recorded.taken()
         #expect(pair.names == ["telemetry0 0", "visible0 1"])
-        // It arrives now, whenever it was recorded, under the bytes that were recorded.
-        #expect(pair.allSatisfy { $0.receiveTime == recorded.clocks.monotonicNow() && $0.drone.name == "alpha" })
+        // It is shown now; when it was received stays as it was recorded, and so do its bytes.
+        let now = recorded.clocks.monotonicNow()
+        #expect(pair.allSatisfy { $0.shownTime == now && $0.drone.name == "alpha" })
+        #expect(pair.allSatisfy { $0.receiveTime == MonotonicInstant(nanoseconds: 500_000_000) })
+        #expect(pair.allSatisfy { $0.receiveWall == WallTime(nanoseconds: 1_795_000_000_500_000_000) })
         #expect(pair.map(\.bytes) == pair.map { $0.object.encoded() })
         recorded.clocks.advance(by: .seconds(100))
         try await source.step()
         try await source.step()
         #expect(recorded.taken().names == ["telemetry0 1"])
         // The hub had the same.
-        #expect(await reader.next()?.names == ["visible0 0", "telemetry0 0", "visible0 1", "telemetry0 1"])
+        let offered = await reader.next()?.compactMap(\.object)
+        #expect(offered?.names == ["visible0 0", "telemetry0 0", "visible0 1", "telemetry0 1"])
         let state = await source.state
         #expect(state.isPaused)
         #expect(state.position == .seconds(2))

@@ -42,6 +42,6 @@ enum Arrivals {
     }
 }
 
-extension [HubObject] {
-    var sequences: [UInt64] { map(\.object.id.sequence) }
+extension [HubItem] {
+    var sequences: [UInt64] { compactMap(\.object?.object.id.sequence) }
 }

@@ -16,9 +16,9 @@ import Testing
     @Test func onlyTheNewestFrameOfEachStreamWaits() async throws {
         let reader = try #require(hub.subscribe(.newestFrame))
         for sequence in UInt64(0)..<5 {
-            hub.publish(Arrivals.frame(alpha, sequence))
-            hub.publish(Arrivals.frame(alpha, 100 + sequence, stream: StreamID(.visible, 1)))
-            hub.publish(Arrivals.frame(bravo, 200 + sequence))
+            hub.publish(.object(Arrivals.frame(alpha, sequence)))
+            hub.publish(.object(Arrivals.frame(alpha, 100 + sequence, stream: StreamID(.visible, 1))))
+            hub.publish(.object(Arrivals.frame(bravo, 200 + sequence)))
         }
         #expect(reader.statistics == HubReader.Statistics(queued: 3, queuedBytes: 30, dropped: 12))
         #expect(await reader.next()?.sequences == [4, 104, 204])
@@ -28,17 +28,17 @@ import Testing
     /// A newer frame goes to the end: what is given out is in the order of arrival.
     @Test func theOrderOfArrivalStays() async throws {
         let reader = try #require(hub.subscribe(.newestFrame))
-        hub.publish(Arrivals.frame(alpha, 1))
-        hub.publish(Arrivals.telemetry(alpha, 2))
-        hub.publish(Arrivals.frame(alpha, 3))
+        hub.publish(.object(Arrivals.frame(alpha, 1)))
+        hub.publish(.object(Arrivals.telemetry(alpha, 2)))
+        hub.publish(.object(Arrivals.frame(alpha, 3)))
         #expect(await reader.next()?.sequences == [2, 3])
     }
 
     @Test func smallObjectsDropTheOldestAndNeverAFrame() async throws {
         let reader = try #require(hub.subscribe(.newestFrame))
-        hub.publish(Arrivals.frame(alpha, 9_999))
+        hub.publish(.object(Arrivals.frame(alpha, 9_999)))
         let limit = UInt64(HubReader.smallObjectsLimit)
-        for sequence in 0..<limit + 3 { hub.publish(Arrivals.telemetry(alpha, sequence)) }
+        for sequence in 0..<limit + 3 { hub.publish(.object(Arrivals.telemetry(alpha, sequence))) }
         #expect(reader.statistics.dropped == 3)
         #expect(reader.statistics.queued == HubReader.smallObjectsLimit + 1)
         let batch = try #require(await reader.next())
@@ -50,14 +50,15 @@ import Testing
         let reader = try #require(hub.subscribe(.newestFrame))
         let limit = HubReader.newestBytesLimit
         for number in UInt64(0)..<40 {
-            hub.publish(Arrivals.frame(alpha, number, stream: StreamID(.visible, UInt8(number % 10)), size: limit / 4))
-            hub.publish(Arrivals.telemetry(bravo, number, size: limit / 8))
+            hub.publish(
+                .object(Arrivals.frame(alpha, number, stream: StreamID(.visible, UInt8(number % 10)), size: limit / 4)))
+            hub.publish(.object(Arrivals.telemetry(bravo, number, size: limit / 8)))
             #expect(reader.statistics.queuedBytes <= limit)
         }
         #expect(await reader.next()?.sequences.suffix(2) == [39, 39])
         // The newest is never left out, even if it is larger than all that may wait.
-        hub.publish(Arrivals.telemetry(bravo, 1))
-        hub.publish(Arrivals.frame(alpha, 100, size: limit + 1))
+        hub.publish(.object(Arrivals.telemetry(bravo, 1)))
+        hub.publish(.object(Arrivals.frame(alpha, 100, size: limit + 1)))
         #expect(reader.statistics.queued == 1)
         #expect(await reader.next()?.sequences == [100])
     }
@@ -65,46 +66,46 @@ import Testing
     /// Who takes one at a time leaves the rest to be replaced.
     @Test func oneAtATime() async throws {
         let reader = try #require(hub.subscribe(.newestFrame))
-        hub.publish(Arrivals.frame(alpha, 1))
-        hub.publish(Arrivals.frame(bravo, 2))
+        hub.publish(.object(Arrivals.frame(alpha, 1)))
+        hub.publish(.object(Arrivals.frame(bravo, 2)))
         #expect(await reader.next(atMost: 1)?.sequences == [1])
-        hub.publish(Arrivals.frame(bravo, 3))
+        hub.publish(.object(Arrivals.frame(bravo, 3)))
         #expect(reader.statistics == HubReader.Statistics(queued: 1, queuedBytes: 10, dropped: 1))
         #expect(await reader.next(atMost: 1)?.sequences == [3])
         async let waiting = reader.next(atMost: 1)
-        hub.publish(Arrivals.frame(alpha, 4))
+        hub.publish(.object(Arrivals.frame(alpha, 4)))
         #expect(await waiting?.sequences == [4])
         #expect(reader.statistics.queuedBytes == 0)
     }
 
     @Test func evidenceRefusesTheNewBeyondItsBytes() async throws {
         let reader = try #require(hub.subscribe(.refuseBeyond(bytes: 100)))
-        hub.publish(Arrivals.frame(alpha, 1, size: 40))
-        hub.publish(Arrivals.frame(alpha, 2, size: 61))  // More than is free.
-        hub.publish(Arrivals.frame(bravo, 3, size: 45))
-        hub.publish(Arrivals.frame(bravo, 4, size: 16))  // One byte too many.
+        hub.publish(.object(Arrivals.frame(alpha, 1, size: 40)))
+        hub.publish(.object(Arrivals.frame(alpha, 2, size: 61)))  // More than is free.
+        hub.publish(.object(Arrivals.frame(bravo, 3, size: 45)))
+        hub.publish(.object(Arrivals.frame(bravo, 4, size: 16)))  // One byte too many.
         #expect(reader.statistics == HubReader.Statistics(queued: 2, queuedBytes: 85, dropped: 2))
         #expect(await reader.next()?.sequences == [1, 3])
-        hub.publish(Arrivals.frame(alpha, 5, size: 100))
+        hub.publish(.object(Arrivals.frame(alpha, 5, size: 100)))
         #expect(await reader.next()?.sequences == [5])
-        hub.publish(Arrivals.frame(alpha, 6, size: 101))
+        hub.publish(.object(Arrivals.frame(alpha, 6, size: 101)))
         #expect(reader.statistics == HubReader.Statistics(queued: 0, queuedBytes: 0, dropped: 3))
     }
 
     /// One drone floods a disk that stands still: it holds three quarters, and each of its neighbours still finds room.
     @Test func floodOfOneDroneLeavesRoomForTheOthers() async throws {
         let reader = try #require(hub.subscribe(.refuseBeyond(bytes: 10_000)))
-        for sequence in UInt64(0)..<2_000 { hub.publish(Arrivals.frame(alpha, sequence, size: 10)) }
+        for sequence in UInt64(0)..<2_000 { hub.publish(.object(Arrivals.frame(alpha, sequence, size: 10))) }
         let held = reader.statistics.queuedBytes
         #expect((7_400...7_600).contains(held))
-        for sequence in UInt64(0)..<100 { hub.publish(Arrivals.frame(bravo, sequence, size: 10)) }
+        for sequence in UInt64(0)..<100 { hub.publish(.object(Arrivals.frame(bravo, sequence, size: 10))) }
         #expect(reader.statistics.queuedBytes == held + 1_000)
-        for sequence in UInt64(0)..<100 { hub.publish(Arrivals.frame(alpha, sequence, size: 10)) }
+        for sequence in UInt64(0)..<100 { hub.publish(.object(Arrivals.frame(alpha, sequence, size: 10))) }
         #expect(reader.statistics.queuedBytes == held + 1_000)
         let batch = try #require(await reader.next())
         #expect(batch.count { $0.drone == bravo } == 100)
         // What was taken out is free again.
-        hub.publish(Arrivals.frame(alpha, 1, size: 10))
+        hub.publish(.object(Arrivals.frame(alpha, 1, size: 10)))
         #expect(reader.statistics.queued == 1)
     }
 
@@ -112,7 +113,7 @@ import Testing
     @Test func readersDoNotSlowEachOther() async throws {
         let viewer = try #require(hub.subscribe(.newestFrame))
         let recorder = try #require(hub.subscribe(.refuseBeyond(bytes: 1 << 20)))
-        for sequence in UInt64(0)..<1_000 { hub.publish(Arrivals.frame(alpha, sequence)) }
+        for sequence in UInt64(0)..<1_000 { hub.publish(.object(Arrivals.frame(alpha, sequence))) }
         #expect(await recorder.next()?.sequences == Array(0..<1_000))
         #expect(recorder.statistics.dropped == 0)
         #expect(await viewer.next()?.sequences == [999])
@@ -123,7 +124,7 @@ import Testing
         let reader = try #require(hub.subscribe(.newestFrame))
         for sequence in UInt64(0)..<200 {
             async let batch = reader.next()
-            hub.publish(Arrivals.frame(alpha, sequence))
+            hub.publish(.object(Arrivals.frame(alpha, sequence)))
             #expect(await batch?.sequences == [sequence])
         }
         #expect(reader.statistics == HubReader.Statistics())
@@ -131,9 +132,9 @@ import Testing
 
     @Test func finishGivesOutWhatIsQueuedThenNil() async throws {
         let reader = try #require(hub.subscribe(.newestFrame))
-        hub.publish(Arrivals.frame(alpha, 1))
+        hub.publish(.object(Arrivals.frame(alpha, 1)))
         reader.finish()
-        hub.publish(Arrivals.frame(bravo, 2))
+        hub.publish(.object(Arrivals.frame(bravo, 2)))
         #expect(await reader.next()?.sequences == [1])
         #expect(await reader.next() == nil)
         #expect(await reader.next() == nil)

@@ -36,9 +36,9 @@ public struct SituationBoard: Sendable {
             switch arrival.object {
             case .frame(let frame):
                 if drone.streams.count < 16 || drone.streams[frame.id.stream] != nil {
-                    drone.streams[frame.id.stream] = arrival.captureOnStation
+                    drone.streams[frame.id.stream] = arrival.shownTime
                 }
-            case .telemetry(let sample): drone.telemetry = (sample, arrival.captureOnStation)
+            case .telemetry(let sample): drone.telemetry = (sample, arrival.shownTime)
             case .status(let report): drone.status = report
             case .detections: break
             }

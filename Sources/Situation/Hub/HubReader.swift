@@ -4,10 +4,11 @@ import Synchronization
 /// What a reader's queue does when its owner is slower than the flight.
 public enum DropRule: Sendable {
     /// Per drone and stream only the newest frame waits; other objects up to a limit, oldest first; all of them together up to
-    /// `newestBytesLimit` bytes, oldest first; nothing that was backfilled. For pictures people look at.
+    /// `newestBytesLimit` bytes, oldest first. For pictures people look at.
     case newestFrame
     /// All wait, up to this many bytes; beyond it new ones are refused, counted, and the owner raises an alarm. One drone may hold
-    /// up to three times what is still free, so that another always finds room. For evidence.
+    /// up to three times what is still free, so that another always finds room. Entries of the journal are never refused: they are
+    /// few, and bounded where they are made. For evidence.
     case refuseBeyond(bytes: Int)
 }
 
@@ -27,28 +28,35 @@ public final class HubReader: Sendable {
         public var dropped: UInt64 = 0
     }
     private struct State {
-        var queue: [HubObject] = []
+        var interest: Interest
+        var queue: [HubItem] = []
         var statistics = Statistics()
         /// Bytes waiting, by drone.
         var held: [DroneID: Int] = [:]
-        var waiter: (continuation: CheckedContinuation<[HubObject]?, Never>, limit: Int)?
+        var waiter: (continuation: CheckedContinuation<[HubItem]?, Never>, limit: Int)?
         var isFinished = false
     }
     /// Of what is free, one drone may hold so many times as much: alone three quarters of all, beside it a quarter stays.
     private static let shareOfFree = 3
     private let rule: DropRule
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
-    init(rule: DropRule) { self.rule = rule }
+    init(rule: DropRule, interest: Interest) {
+        self.rule = rule
+        state = Mutex(State(interest: interest))
+    }
+
+    /// From now on the reader is given something else; what waits stays.
+    public func turn(to interest: Interest) { state.withLock { $0.interest = interest } }
 
     /// How full the queue is and what it has lost.
     public var statistics: Statistics { state.withLock { $0.statistics } }
 
     /// Waits for objects and takes all that are queued, or the oldest `limit` of them; nil after `finish`.
-    public func next(atMost limit: Int = .max) async -> [HubObject]? {
+    public func next(atMost limit: Int = .max) async -> [HubItem]? {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                let ready: [HubObject]?? = state.withLock { state in
+                let ready: [HubItem]?? = state.withLock { state in
                     if !state.queue.isEmpty { return .some(Self.take(limit, from: &state)) }
                     if state.isFinished || Task.isCancelled { return .some(nil) }
                     state.waiter = (continuation, limit)
@@ -71,10 +79,10 @@ public final class HubReader: Sendable {
         waiter?.continuation.resume(returning: nil)
     }
 
-    func offer(_ object: HubObject) {
-        let (waiter, batch) = state.withLock { state -> (CheckedContinuation<[HubObject]?, Never>?, [HubObject]) in
-            guard !state.isFinished else { return (nil, []) }
-            append(object, to: &state)
+    func offer(_ item: HubItem) {
+        let (waiter, batch) = state.withLock { state -> (CheckedContinuation<[HubItem]?, Never>?, [HubItem]) in
+            guard !state.isFinished, state.interest.admits(item) else { return (nil, []) }
+            append(item, to: &state)
             guard let waiter = state.waiter, !state.queue.isEmpty else { return (nil, []) }
             state.waiter = nil
             return (waiter.continuation, Self.take(waiter.limit, from: &state))
@@ -82,45 +90,47 @@ public final class HubReader: Sendable {
         waiter?.resume(returning: batch)
     }
 
-    private func append(_ object: HubObject, to state: inout State) {
+    private func append(_ item: HubItem, to state: inout State) {
+        let size = item.size
         switch rule {
         case .refuseBeyond(let bytes):
-            let free = bytes - state.statistics.queuedBytes
-            let held = state.held[object.drone, default: 0] + object.bytes.count
-            guard object.bytes.count <= free, held <= Self.shareOfFree * free else {
-                state.statistics.dropped += 1
-                return
+            if let drone = item.drone {
+                let free = bytes - state.statistics.queuedBytes
+                let held = state.held[drone, default: 0] + size
+                guard size <= free, held <= Self.shareOfFree * free else {
+                    state.statistics.dropped += 1
+                    return
+                }
+                state.held[drone] = held
             }
-            state.held[object.drone] = held
         case .newestFrame:
-            guard !object.isBackfill else { return }
-            if let stream = object.frameStream {
-                let older = state.queue.firstIndex { $0.drone == object.drone && $0.frameStream == stream }
+            if let picture = item.picture {
+                let older = state.queue.firstIndex { $0.picture.map { $0 == picture } ?? false }
                 if let older { Self.remove(at: older, from: &state) }
             } else {
                 // Only small objects make room for small ones: a waiting picture is what the page is open for.
-                let small = state.queue.indices.filter { state.queue[$0].frameStream == nil }
+                let small = state.queue.indices.filter { state.queue[$0].picture == nil }
                 if small.count >= Self.smallObjectsLimit, let oldest = small.first {
                     Self.remove(at: oldest, from: &state)
                 }
             }
-            while !state.queue.isEmpty, state.statistics.queuedBytes + object.bytes.count > Self.newestBytesLimit {
+            while !state.queue.isEmpty, state.statistics.queuedBytes + size > Self.newestBytesLimit {
                 Self.remove(at: 0, from: &state)
             }
         }
-        state.queue.append(object)
+        state.queue.append(item)
         state.statistics.queued += 1
-        state.statistics.queuedBytes += object.bytes.count
+        state.statistics.queuedBytes += size
     }
 
     private static func remove(at index: Int, from state: inout State) {
         let gone = state.queue.remove(at: index)
         state.statistics.queued -= 1
-        state.statistics.queuedBytes -= gone.bytes.count
+        state.statistics.queuedBytes -= gone.size
         state.statistics.dropped += 1
     }
 
-    private static func take(_ limit: Int, from state: inout State) -> [HubObject] {
+    private static func take(_ limit: Int, from state: inout State) -> [HubItem] {
         guard limit < state.queue.count else {
             defer {
                 state.queue = []
@@ -133,10 +143,11 @@ public final class HubReader: Sendable {
         let taken = Array(state.queue.prefix(limit))
         state.queue.removeFirst(limit)
         state.statistics.queued -= limit
-        for object in taken {
-            state.statistics.queuedBytes -= object.bytes.count
-            guard let held = state.held[object.drone] else { continue }
-            state.held[object.drone] = held > object.bytes.count ? held - object.bytes.count : nil
+        for item in taken {
+            let size = item.size
+            state.statistics.queuedBytes -= size
+            guard let drone = item.drone, let held = state.held[drone] else { continue }
+            state.held[drone] = held > size ? held - size : nil
         }
         return taken
     }

@@ -11,8 +11,8 @@ public final class StreamHub: Sendable {
     public init() {}
 
     /// A new reader; nil when `readersLimit` are there already.
-    public func subscribe(_ rule: DropRule) -> HubReader? {
-        let reader = HubReader(rule: rule)
+    public func subscribe(_ rule: DropRule, interest: Interest = .live) -> HubReader? {
+        let reader = HubReader(rule: rule, interest: interest)
         return readers.withLock { readers in
             guard readers.count < Self.readersLimit else { return nil }
             readers[ObjectIdentifier(reader)] = reader
@@ -26,8 +26,8 @@ public final class StreamHub: Sendable {
         reader.finish()
     }
 
-    /// Offers an object to every reader. Never waits.
-    public func publish(_ object: HubObject) {
-        for reader in readers.withLock({ Array($0.values) }) { reader.offer(object) }
+    /// Offers an item to every reader that is interested. Never waits.
+    public func publish(_ item: HubItem) {
+        for reader in readers.withLock({ Array($0.values) }) { reader.offer(item) }
     }
 }

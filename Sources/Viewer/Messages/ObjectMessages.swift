@@ -83,7 +83,7 @@ struct MessageEncoder {
         guard let (payload, bound) = pixels(of: frame) else { return nil }
         let header = FrameHeaderMessage(
             drone: arrival.drone.name, stream: frame.id.stream.description, sequence: frame.id.sequence,
-            captureMs: Double(arrival.captureOnStation.nanoseconds) / 1e6,
+            captureMs: Double(arrival.shownTime.nanoseconds) / 1e6,
             captureWallMs: Double(frame.captureTime.wall.nanoseconds) / 1e6,
             encoding: frame.encoding == .jpeg ? "jpeg" : "gray16", unit: "\(frame.unit)", width: frame.width,
             height: frame.height,
@@ -130,7 +130,7 @@ struct MessageEncoder {
         }
         let message = DetectionsMessage(
             drone: arrival.drone.name, flight: report.id.flight, stream: report.stream.description,
-            sequence: report.sequence, atMs: Double(arrival.captureOnStation.nanoseconds) / 1e6, detections: items,
+            sequence: report.sequence, atMs: Double(arrival.shownTime.nanoseconds) / 1e6, detections: items,
             tracks: report.tracks.compactMap { TrackMessage($0, unit: unit) },
             crop: report.crop.isEmpty ? nil : Data(report.crop).base64EncodedString())
         return text(message).map { .text($0) }

@@ -91,7 +91,7 @@ struct LiveSocket: Sendable {
             // One at a time, and none is encoded before there is room: what a slow browser holds is one message.
             try await writer.waitForRoom()
             guard let batch = await reader.next(atMost: 1) else { return }
-            for arrival in batch {
+            for arrival in batch.compactMap(\.object) {
                 switch encoder.encode(arrival) {
                 case .text(let bytes): try await writer.write(bytes, .text)
                 case .binary(let bytes): try await writer.write(bytes, .binary)
