@@ -57,8 +57,10 @@ public final class Station: Sendable {
         let freshness = try freshnessFile.load(dronesHaveFlown: folder.holdsIncidents)
         let fresh = Mutex(freshness)
         let hub = hub
-        guard let queue = hub.subscribe(
-                .refuseBeyond(bytes: IncidentRecorder.queueBytes), interest: .everything) else {
+        guard
+            let queue = hub.subscribe(
+                .refuseBeyond(bytes: IncidentRecorder.queueBytes), interest: .everything)
+        else {
             throw KeyError("the hub takes no recorder; nothing would be recorded")
         }
         recorderQueue = queue
