@@ -93,6 +93,9 @@ let package = Package(
             "VisibleWitness", ["FlightTypes", "HotspotDetection", "ImageCoding", "CHotspotKernels"], settings: optimised
         ),
         room("Tracking", ["FlightTypes"]),
+        room(
+            "Lookout",
+            ["FlightTypes", "Geodesy", "HotspotDetection", "Tracking", "VisibleWitness", "ImageCoding"]),
         room("ErasureCoding", ["CISAL"], settings: optimised),
         room("NetworkImpairment", ["FlightTypes"], settings: optimised),
         room("LinkProtocol", ["FlightTypes", "ErasureCoding", "CSodium", crypto], settings: optimised + perDatagram),
@@ -120,7 +123,7 @@ let package = Package(
         room(
             "DroneAgent",
             [
-                "FlightTypes", "Geodesy", "HotspotDetection", "Tracking", "VisibleWitness", "ImageCoding",
+                "FlightTypes", "Geodesy", "Lookout", "ImageCoding",
                 "LinkProtocol", "LinkTransport", "Recording", "Sensors", "ConfigurationFile", "PlainText", nioPosix,
                 logging,
             ]),
@@ -138,8 +141,8 @@ let package = Package(
         .executableTarget(
             name: "lagebild",
             dependencies: [
-                "FlightTypes", "Geodesy", "ImageCoding", "HotspotDetection", "Tracking", "VisibleWitness", "Sensors",
-                "Scenario", "Recording",
+                "FlightTypes", "Geodesy", "ImageCoding", "HotspotDetection", "Tracking", "VisibleWitness", "Lookout",
+                "Sensors", "Scenario", "Recording",
                 "LinkProtocol", "NetworkImpairment", "LinkSimulation",
                 "LinkTransport", "DroneAgent", "Leitstelle", "Viewer", "CDevices", "PlainText", "ConfigurationFile",
                 "Versions", logging,
@@ -159,6 +162,11 @@ let package = Package(
                 "FlightTypes",
             ]),
         tests("TrackingTests", ["Tracking", "FlightTypes"]),
+        tests(
+            "LookoutTests",
+            [
+                "Lookout", "FlightTypes", "Geodesy", "HotspotDetection", "ImageCoding", "Tracking", "VisibleWitness",
+            ]),
         tests("ScenarioTests", ["Scenario", "HotspotDetection", "Geodesy", "FlightTypes"]),
         tests("ImageCodingTests", ["ImageCoding", "FlightTypes", crypto]),
         tests("ErasureCodingTests", ["ErasureCoding"]),
@@ -182,8 +190,7 @@ let package = Package(
         tests(
             "DroneAgentTests",
             [
-                "DroneAgent", "ConfigurationFile", "Geodesy", "HotspotDetection", "Tracking", "VisibleWitness",
-                "Scenario",
+                "DroneAgent", "ConfigurationFile", "Geodesy", "HotspotDetection", "Lookout",
                 "Sensors", "LinkProtocol", "ImageCoding", "FlightTypes", logging,
             ]),
         tests(

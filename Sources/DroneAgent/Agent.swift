@@ -1,9 +1,10 @@
 import FlightTypes
 import Foundation
-import HotspotDetection
+import Geodesy
 import LinkProtocol
 import LinkTransport
 import Logging
+import Lookout
 import NIOPosix
 import Recording
 import Sensors
@@ -155,7 +156,7 @@ public final class Agent: Sendable {
         let witness = configuration.cameraCalibrations.first.flatMap { $0 }
         let stages = configuration.thermal.enumerated().map { index, thermal in
             DetectionStage(
-                thermal, current: configuration.current, index: UInt8(index), visible: witness,
+                thermal.look, current: configuration.current, index: UInt8(index), visible: witness,
                 onReport: { self.submit(.detections($0)) },
                 onProgress: { looked, dropped in
                     self.update(StreamID(.detections, UInt8(index)), .running, taken: looked, lost: dropped)
@@ -189,7 +190,7 @@ public final class Agent: Sendable {
             threads.append(
                 SensorThread(
                     sensor, agent: self, stream: StreamID(.thermal, UInt8(index)), stage: stage,
-                    timeOffset: thermal.calibration?.timeOffset ?? .zero))
+                    timeOffset: thermal.look.calibration?.timeOffset ?? .zero))
         }
         return threads
     }

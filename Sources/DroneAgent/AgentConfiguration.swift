@@ -2,6 +2,7 @@ import ConfigurationFile
 import FlightTypes
 import Geodesy
 import LinkProtocol
+import Lookout
 import Sensors
 
 /// All that `agent.yaml` says, checked.
@@ -36,33 +37,12 @@ public struct AgentConfiguration: Sendable {
         /// Which vehicle and gimbal are listened to.
         public var choice = MAVLinkTelemetry.Choice()
     }
-    /// A thermal sensor and how it looks at the water.
+    /// A thermal sensor.
     public struct Thermal: Sendable {
         /// Where its frames come from.
         public var source: ThermalSource
-        /// Full horizontal angle of view, degrees; does not count beside a calibration.
-        public var horizontalFieldOfViewDegrees: Double
-        /// Angle of its axis to the airframe's horizon, −90 looks straight down.
-        public var mountPitchDegrees: Double
-        /// Lens and mounting, where a file says them; its mount pitch is `mountPitchDegrees`.
-        public var calibration: CameraCalibration?
-        /// Contrast over local noise from which something is reported; 0 is the detector's own for the unit.
-        public var sigmas: Double
-        /// Contrast from which something is reported, in the frame's unit; 0 is the detector's own for the unit.
-        public var contrastFloor: Int
-
-        /// A sensor of its parts; without more it looks straight down and has the detector's own thresholds.
-        package init(
-            source: ThermalSource, horizontalFieldOfViewDegrees: Double, mountPitchDegrees: Double = -90,
-            calibration: CameraCalibration? = nil, sigmas: Double = 0, contrastFloor: Int = 0
-        ) {
-            self.source = source
-            self.horizontalFieldOfViewDegrees = horizontalFieldOfViewDegrees
-            self.mountPitchDegrees = mountPitchDegrees
-            self.calibration = calibration
-            self.sigmas = sigmas
-            self.contrastFloor = contrastFloor
-        }
+        /// How it looks at the water.
+        public var look: LookSettings
     }
     /// Folder for the flight counter and the onboard record.
     public var dataFolder: String
@@ -240,10 +220,11 @@ public struct AgentConfiguration: Sendable {
                 "is for \(camera.width) × \(camera.height) pixels, not for \(size.width) × \(size.height)")
         }
         return Thermal(
-            source: source, horizontalFieldOfViewDegrees: view.isFinite ? view : 55, mountPitchDegrees: mount,
-            calibration: calibration,
-            sigmas: try section.double("sigmas", in: 0...1000, default: 0),
-            contrastFloor: try section.int("contrastFloor", in: 0...60000, default: 0))
+            source: source,
+            look: LookSettings(
+                horizontalFieldOfViewDegrees: view.isFinite ? view : 55, mountPitchDegrees: mount,
+                calibration: calibration, sigmas: try section.double("sigmas", in: 0...1000, default: 0),
+                contrastFloor: try section.int("contrastFloor", in: 0...60000, default: 0)))
     }
 
     private static func unit(_ section: ConfigurationSection) throws -> ThermalUnit {

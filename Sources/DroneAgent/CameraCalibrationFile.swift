@@ -11,12 +11,6 @@ extension CameraCalibration {
         try read(ConfigurationSection.parse(text: text, name: name))
     }
 
-    /// As a duration, within ±2 s as the file's limits are.
-    var timeOffset: Duration {
-        guard timeOffsetMilliseconds.magnitude <= 2000 else { return .zero }
-        return .microseconds(Int64(timeOffsetMilliseconds * 1000))
-    }
-
     private static func read(_ root: ConfigurationSection) throws -> CameraCalibration {
         let uncertainty = try root.section("uncertainty")
         let calibration = CameraCalibration(

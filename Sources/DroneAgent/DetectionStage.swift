@@ -1,6 +1,7 @@
 import FlightTypes
 import Foundation
 import Geodesy
+import Lookout
 import Synchronization
 
 /// Looks for warm spots in thermal frames on a thread of its own: those that one picture shows clearly, and those that stay on the
@@ -14,7 +15,7 @@ final class DetectionStage: Sendable {
     private let queue = BoundedQueue<Frame>(limit: 2, rule: .oldest)
     private let waiting = Mutex(Visible())
     private let visible: CameraCalibration?
-    private let thermal: AgentConfiguration.Thermal
+    private let settings: LookSettings
     private let current: WaterCurrent?
     private let id: StreamID
     private let onReport: @Sendable (DetectionReport) -> Void
@@ -22,11 +23,11 @@ final class DetectionStage: Sendable {
 
     /// `onProgress` is told how many frames were looked at since the last time, and how many went because they waited too long.
     init(
-        _ thermal: AgentConfiguration.Thermal, current: WaterCurrent?, index: UInt8, visible: CameraCalibration? = nil,
+        _ settings: LookSettings, current: WaterCurrent?, index: UInt8, visible: CameraCalibration? = nil,
         onReport: @escaping @Sendable (DetectionReport) -> Void,
         onProgress: @escaping @Sendable (_ looked: UInt64, _ dropped: UInt64) -> Void
     ) {
-        self.thermal = thermal
+        self.settings = settings
         self.current = current
         self.visible = visible
         id = StreamID(.detections, index)
@@ -36,7 +37,7 @@ final class DetectionStage: Sendable {
 
     func start() {
         let thread = Thread { [self] in
-            var look = ThermalLook(thermal, current: current, id: id, visible: visible)
+            var look = ThermalLook(settings, current: current, id: id, visible: visible)
             var told: UInt64 = 0
             while let frames = queue.takeAll() {
                 for frame in frames { onReport(look.report(on: frame)) }

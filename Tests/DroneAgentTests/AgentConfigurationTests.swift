@@ -3,6 +3,7 @@ import DroneAgent
 import FlightTypes
 import Foundation
 import Geodesy
+import Lookout
 import Sensors
 import Testing
 
@@ -86,7 +87,7 @@ import Testing
         }
         #expect(serial.baud == 460_800 && sensorRate.hertz == 4 && serial.emissivityPercent == 97)
         #expect(serial.correction == ThermalCorrection(mirror: .horizontal))
-        #expect(thermal.mountPitchDegrees == -60)
+        #expect(thermal.look.mountPitchDegrees == -60)
         guard case .mavlinkUDP(let host, let port) = configuration.position else {
             Issue.record("not MAVLink over UDP")
             return
@@ -294,18 +295,20 @@ import Testing
 
     @Test func calibrationsComeFromFilesBesideTheConfiguration() throws {
         let plain = try loadWithCamera(Self.text)
-        #expect(plain.thermal.first?.calibration == nil && plain.thermal.first?.horizontalFieldOfViewDegrees == 55)
+        #expect(
+            plain.thermal.first?.look.calibration == nil && plain.thermal.first?.look.horizontalFieldOfViewDegrees == 55
+        )
         #expect(plain.cameraCalibrations == [nil, nil])
         let named = Self.text.replacingOccurrences(of: "rate: 4", with: "rate: 4\n    calibration: cameras/test.yaml")
             .replacingOccurrences(of: "format: mjpg", with: "format: mjpg\n    calibration: cameras/test.yaml")
         let configuration = try loadWithCamera(named)
         let thermal = try #require(configuration.thermal.first)
         // A mount pitch in agent.yaml goes before the file's.
-        #expect(thermal.mountPitchDegrees == -60 && thermal.calibration?.camera.mountPitchDegrees == -60)
-        #expect(thermal.calibration?.timeOffsetMilliseconds == 40)
+        #expect(thermal.look.mountPitchDegrees == -60 && thermal.look.calibration?.camera.mountPitchDegrees == -60)
+        #expect(thermal.look.calibration?.timeOffsetMilliseconds == 40)
         #expect(configuration.cameraCalibrations.map { $0?.camera.mountPitchDegrees } == [-45, nil])
         let ofFile = try loadWithCamera(named.replacingOccurrences(of: "    mountPitch: -60\n", with: ""))
-        #expect(ofFile.thermal.first?.mountPitchDegrees == -45)
+        #expect(ofFile.thermal.first?.look.mountPitchDegrees == -45)
     }
 
     @Test func calibrationsThatDoNotFitAreNamed() throws {

@@ -1,6 +1,7 @@
 import FlightTypes
 import Foundation
 import Geodesy
+import Lookout
 import Sensors
 import Testing
 

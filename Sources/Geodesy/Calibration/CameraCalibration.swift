@@ -36,6 +36,12 @@ public struct CameraCalibration: Hashable, Sendable {
         self.uncertainty = uncertainty
     }
 
+    /// `timeOffsetMilliseconds` as a duration; none where it lies beyond the ±2 s that a file may say.
+    public var timeOffset: Duration {
+        guard timeOffsetMilliseconds.magnitude <= 2000 else { return .zero }
+        return .microseconds(Int64(timeOffsetMilliseconds * 1000))
+    }
+
     /// What a place reckoned from this pixel is off by: `flight`'s errors, with this calibration's own in place of the assumed
     /// motion. `groundSpeed` in m/s; 8 is taken where it is not known.
     public func errors(at pixel: ImagePoint, flight: PlacementErrors, groundSpeed: Double) -> PlacementErrors {

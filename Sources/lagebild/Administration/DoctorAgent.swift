@@ -3,6 +3,7 @@ import FlightTypes
 import Foundation
 import Geodesy
 import LinkTransport
+import Lookout
 import Sensors
 
 extension DoctorReport {
@@ -39,7 +40,7 @@ extension DoctorReport {
             case .v4l2(let camera): readable(camera.devicePath, "thermal camera", group: "video")
             case .file(let path, _, _, _, _, _): readable(path, "thermal file", group: nil)
             }
-            if let known = thermal.calibration {
+            if let known = thermal.look.calibration {
                 good(
                     "calibration of \(known.name): boresight to \(known.uncertainty.boresightDegrees) degrees, "
                         + "time to \(known.uncertainty.timeOffsetMilliseconds) ms")

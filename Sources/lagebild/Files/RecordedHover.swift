@@ -1,7 +1,7 @@
 import ConfigurationFile
-import DroneAgent
 import FlightTypes
 import Geodesy
+import Lookout
 import Recording
 
 /// What a record holds of a hover: positions and reports of warm spots, by the drone's monotonic clock.

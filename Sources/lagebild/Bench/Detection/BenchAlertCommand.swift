@@ -1,9 +1,9 @@
 import ArgumentParser
-import DroneAgent
 import FlightTypes
 import Foundation
 import Geodesy
 import Glibc
+import Lookout
 import Scenario
 
 struct BenchAlertCommand: ParsableCommand {

@@ -1,7 +1,7 @@
-import DroneAgent
 import FlightTypes
 import Geodesy
 import ImageCoding
+import Lookout
 import Scenario
 
 /// One made-up scene through the agent's witness desk without any thermal track: which things it raises by itself.

@@ -1,7 +1,7 @@
-import DroneAgent
 import FlightTypes
 import Geodesy
 import HotspotDetection
+import Lookout
 import Scenario
 
 /// Pictures of made-up flights with what the agent told of them, for people.

@@ -1,7 +1,7 @@
-import DroneAgent
 import FlightTypes
 import Geodesy
 import Glibc
+import Lookout
 import Scenario
 
 /// What the agent tells of one made-up flight, beside what was there.

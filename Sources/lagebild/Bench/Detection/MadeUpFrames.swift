@@ -1,20 +1,17 @@
-import DroneAgent
 import FlightTypes
 import Glibc
 import HotspotDetection
 import ImageCoding
+import Lookout
 import Scenario
 
 extension ThermalLook {
     /// The agent's looks over made-up water, which flows east.
     static func overWater(_ sensor: WaterHover.Sensor) -> ThermalLook {
-        let thermal = AgentConfiguration.Thermal(
-            source: .file(
-                path: "", width: sensor.width, height: sensor.height, unit: .centikelvin,
-                framesPerSecond: sensor.framesPerSecond, loop: false),
+        let settings = LookSettings(
             horizontalFieldOfViewDegrees: 2 * atan(sensor.pixelRadians * Double(sensor.width) / 2) * 180 / .pi)
         return ThermalLook(
-            thermal, current: WaterCurrent(metresPerSecond: WaterHover.currentMetresPerSecond, degrees: 90),
+            settings, current: WaterCurrent(metresPerSecond: WaterHover.currentMetresPerSecond, degrees: 90),
             id: StreamID(.detections))
     }
 }

@@ -3,7 +3,7 @@ import Geodesy
 import HotspotDetection
 import Testing
 
-@testable import DroneAgent
+@testable import Lookout
 
 /// How the water moves in the picture. WeakHead's camera covers 0.4525 m with a pixel from 40 m; nose and picture's top are north.
 @Suite struct PictureMotionTests {

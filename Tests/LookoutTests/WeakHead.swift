@@ -1,7 +1,7 @@
 import FlightTypes
 import Geodesy
 
-@testable import DroneAgent
+@testable import Lookout
 
 /// A head too weak for one picture, and the same water without it.
 enum WeakHead {

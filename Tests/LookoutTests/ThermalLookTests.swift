@@ -2,15 +2,13 @@ import FlightTypes
 import Geodesy
 import Testing
 
-@testable import DroneAgent
+@testable import Lookout
 
 /// What a frame's report says about tracks.
 @Suite struct ThermalLookTests {
     private func look() -> ThermalLook {
-        let thermal = AgentConfiguration.Thermal(
-            source: .file(path: "", width: 96, height: 72, unit: .centikelvin, framesPerSecond: 8, loop: false),
-            horizontalFieldOfViewDegrees: 57, mountPitchDegrees: -90, calibration: nil, sigmas: 0, contrastFloor: 0)
-        return ThermalLook(thermal, current: WeakHead.current, id: StreamID(.detections))
+        let settings = LookSettings(horizontalFieldOfViewDegrees: 57)
+        return ThermalLook(settings, current: WeakHead.current, id: StreamID(.detections))
     }
     /// Metres east and north of the drone.
     private func offset(_ track: TrackReport) -> (east: Double, north: Double) {

@@ -4,7 +4,7 @@ import ImageCoding
 import Testing
 import VisibleWitness
 
-@testable import DroneAgent
+@testable import Lookout
 
 /// Tracks find their place in the visible picture, and what is seen there gets into the reports.
 @Suite struct WitnessDeskTests {
@@ -164,11 +164,9 @@ import VisibleWitness
         #expect(raised(1750, beside: [Self.track(east: -20, north: 4, velocityEast: 0)]).count == 1)
         #expect(raised(5000).isEmpty, "nobody has looked for three seconds")
         // The report of a thermal camera that sees nothing carries it.
-        let thermal = AgentConfiguration.Thermal(
-            source: .file(path: "", width: 96, height: 72, unit: .centikelvin, framesPerSecond: 8, loop: false),
-            horizontalFieldOfViewDegrees: 57, mountPitchDegrees: -90, calibration: nil, sigmas: 0, contrastFloor: 0)
+        let settings = LookSettings(horizontalFieldOfViewDegrees: 57)
         var look = ThermalLook(
-            thermal, current: WeakHead.current, id: StreamID(.detections), visible: try Self.calibration())
+            settings, current: WeakHead.current, id: StreamID(.detections), visible: try Self.calibration())
         var tracks: [TrackReport] = []
         for number in 0..<20 {
             tracks = look.report(on: WeakHead.frame(number, head: false)).tracks
@@ -189,10 +187,8 @@ import VisibleWitness
     /// Thermal frames and visible ones through the whole look: the testimony is in the reports, and only with a calibration.
     @Test func theTestimonyIsReported() throws {
         for visible in [try Self.calibration(), nil] {
-            let thermal = AgentConfiguration.Thermal(
-                source: .file(path: "", width: 96, height: 72, unit: .centikelvin, framesPerSecond: 8, loop: false),
-                horizontalFieldOfViewDegrees: 57, mountPitchDegrees: -90, calibration: nil, sigmas: 0, contrastFloor: 0)
-            var look = ThermalLook(thermal, current: WeakHead.current, id: StreamID(.detections), visible: visible)
+            let settings = LookSettings(horizontalFieldOfViewDegrees: 57)
+            var look = ThermalLook(settings, current: WeakHead.current, id: StreamID(.detections), visible: visible)
             var witnesses: [TrackReport.Witness] = []
             for number in 0..<32 {
                 witnesses += look.report(on: WeakHead.frame(number, head: true)).tracks.map(\.witness)

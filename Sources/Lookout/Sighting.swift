@@ -56,3 +56,13 @@ package struct Sighting {
         try? Geodesy.place(pixel, camera: camera, pose: pose, errors: errors(usual)).get()
     }
 }
+
+extension CameraCalibration {
+    /// At a pixel of pictures of `camera`'s size, or in the middle, on a flight as most are.
+    func errors(at pixel: ImagePoint?, camera: CameraModel, _ pose: Pose) -> PlacementErrors {
+        var sized = self
+        sized.camera = camera
+        let pixel = pixel ?? ImagePoint(x: Double(camera.width) / 2, y: Double(camera.height) / 2)
+        return sized.errors(at: pixel, flight: .typical, groundSpeed: Double(pose.groundSpeed))
+    }
+}

@@ -4,11 +4,11 @@ import HotspotDetection
 import ImageCoding
 
 /// What one thermal sensor's frames show, frame by frame: spots that one picture shows clearly, and tracks of what stays on the
-/// water. A value without thread or clock; `DetectionStage` drives it, and the benchmark.
+/// water. A value without thread or clock; the agent's detector thread drives it, and the benchmark.
 package struct ThermalLook {
     /// Crops are for people: one a second is more than anyone looks at.
     private static let cropInterval: Duration = .seconds(1)
-    private let thermal: AgentConfiguration.Thermal
+    private let settings: LookSettings
     private let id: StreamID
     private var sequence: UInt64 = 0
     private var detector: HotspotDetector?
@@ -32,13 +32,13 @@ package struct ThermalLook {
 
     /// `visible` is the camera whose pictures are given to `look(atVisible:)`.
     package init(
-        _ thermal: AgentConfiguration.Thermal, current: WaterCurrent?, id: StreamID, visible: CameraCalibration? = nil
+        _ settings: LookSettings, current: WaterCurrent?, id: StreamID, visible: CameraCalibration? = nil
     ) {
-        self.thermal = thermal
+        self.settings = settings
         self.id = id
         watch = WaterWatch(current: current)
         motion = PictureMotion(current: current)
-        desk = visible.flatMap { WitnessDesk(visible: $0, thermal: thermal.calibration, current: current) }
+        desk = visible.flatMap { WitnessDesk(visible: $0, thermal: settings.calibration, current: current) }
     }
 
     /// Looks for what the last report told of in a picture of the visible camera, and for colours that water does not have; the next
@@ -50,7 +50,7 @@ package struct ThermalLook {
         defer { sequence += 1 }
         hotspots.removeAll(keepingCapacity: true)
         var tracks: [TrackReport] = []
-        let camera = thermal.camera(width: Int(frame.width), height: Int(frame.height))
+        let camera = settings.camera(width: Int(frame.width), height: Int(frame.height))
         let image = ThermalImage(width: Int(frame.width), height: Int(frame.height), littleEndian: frame.payload)
         if let image {
             // In place: held twice while they change, detectors would copy their buffers for each frame.
@@ -96,7 +96,7 @@ package struct ThermalLook {
 
     /// The networks were trained on 8-bit pictures and say nothing about temperatures; who gives thresholds wants no network.
     private func isLearned(_ unit: ThermalUnit) -> Bool {
-        unit == .none && thermal.sigmas == 0 && thermal.contrastFloor == 0
+        unit == .none && settings.sigmas == 0 && settings.contrastFloor == 0
     }
 
     /// What is larger than a person or faster than a swimmer is told only where a single picture shows it clearly: boats and fires,
@@ -169,14 +169,14 @@ package struct ThermalLook {
             return HotspotDetector(configuration: .chips, network: network)
         }
         var configuration = HotspotDetector.Configuration(unit: unit)
-        if thermal.sigmas > 0 { configuration.noiseFactor = Float(thermal.sigmas) }
-        if thermal.contrastFloor > 0 { configuration.floor = Float(thermal.contrastFloor) }
+        if settings.sigmas > 0 { configuration.noiseFactor = Float(settings.sigmas) }
+        if settings.contrastFloor > 0 { configuration.floor = Float(settings.contrastFloor) }
         return HotspotDetector(configuration: configuration)
     }
 
     /// At a pixel, or in the middle of the picture.
     private func placementErrors(at pixel: ImagePoint?, camera: CameraModel?, _ pose: Pose) -> PlacementErrors {
-        guard let calibration = thermal.calibration, let camera else { return .typical }
+        guard let calibration = settings.calibration, let camera else { return .typical }
         return calibration.errors(at: pixel, camera: camera, pose)
     }
 
@@ -206,25 +206,5 @@ extension Hotspot {
     fileprivate func overlaps(_ other: Hotspot) -> Bool {
         isCold == other.isCold && x <= other.x + other.width && other.x <= x + width && y <= other.y + other.height
             && other.y <= y + height
-    }
-}
-
-extension AgentConfiguration.Thermal {
-    /// The camera for pictures of a size; nil where the calibration is for another shape.
-    func camera(width: Int, height: Int) -> CameraModel? {
-        if let calibration { return calibration.camera.resized(width: width, height: height) }
-        return CameraModel(
-            width: width, height: height, horizontalFieldOfViewDegrees: horizontalFieldOfViewDegrees,
-            mountPitchDegrees: mountPitchDegrees)
-    }
-}
-
-extension CameraCalibration {
-    /// At a pixel of pictures of `camera`'s size, or in the middle, on a flight as most are.
-    func errors(at pixel: ImagePoint?, camera: CameraModel, _ pose: Pose) -> PlacementErrors {
-        var sized = self
-        sized.camera = camera
-        let pixel = pixel ?? ImagePoint(x: Double(camera.width) / 2, y: Double(camera.height) / 2)
-        return sized.errors(at: pixel, flight: .typical, groundSpeed: Double(pose.groundSpeed))
     }
 }

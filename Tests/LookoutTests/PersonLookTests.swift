@@ -2,7 +2,7 @@ import FlightTypes
 import HotspotDetection
 import Testing
 
-@testable import DroneAgent
+@testable import Lookout
 
 /// Frames without temperatures: persons are looked for, and a spot on a person is the person.
 @Suite struct PersonLookTests {
@@ -24,11 +24,8 @@ import Testing
     }
 
     private func look(sigmas: Double = 0) -> ThermalLook {
-        let thermal = AgentConfiguration.Thermal(
-            source: .file(path: "", width: 640, height: 512, unit: .none, framesPerSecond: 8, loop: false),
-            horizontalFieldOfViewDegrees: 50, mountPitchDegrees: -90, calibration: nil, sigmas: sigmas,
-            contrastFloor: 0)
-        return ThermalLook(thermal, current: nil, id: StreamID(.detections))
+        let settings = LookSettings(horizontalFieldOfViewDegrees: 50, sigmas: sigmas)
+        return ThermalLook(settings, current: nil, id: StreamID(.detections))
     }
 
     @Test func personsComeFirstAndOnce() {

@@ -2,7 +2,7 @@ import FlightTypes
 import Geodesy
 import Testing
 
-@testable import DroneAgent
+@testable import Lookout
 
 /// Pictures of few pixels in a report.
 @Suite struct CoarseLookTests {
@@ -33,10 +33,8 @@ import Testing
     /// 55 degrees over 32 pixels from 10 m: 0.325 m a pixel.
     private func position(_ number: Int, first: Int) -> Double { 4 + 1.5 * Double(number - first) / 8 / 0.3254 }
     private func look() -> ThermalLook {
-        let thermal = AgentConfiguration.Thermal(
-            source: .file(path: "", width: 32, height: 24, unit: .centikelvin, framesPerSecond: 8, loop: false),
-            horizontalFieldOfViewDegrees: 55, mountPitchDegrees: -90, calibration: nil, sigmas: 0, contrastFloor: 0)
-        return ThermalLook(thermal, current: WeakHead.current, id: StreamID(.detections))
+        let settings = LookSettings(horizontalFieldOfViewDegrees: 55)
+        return ThermalLook(settings, current: WeakHead.current, id: StreamID(.detections))
     }
 
     @Test func aDriftingHeadJoinsTheReportWithItsPlace() throws {

@@ -4,7 +4,7 @@ import HotspotDetection
 import Testing
 import Tracking
 
-@testable import DroneAgent
+@testable import Lookout
 
 /// A head too weak for one picture, and the same water without it.
 @Suite struct WaterWatchTests {
