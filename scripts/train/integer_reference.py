@@ -1,4 +1,4 @@
-"""Pure-integer inference of the second stage: what Sources/HotspotDetection/ChipStage.swift must give to the last bit.
+"""Pure-integer inference of the second stage: what Sources/HotspotDetection/Learned/ChipStage.swift must give to the last bit.
 
 NumPy only, no floating point. `read` and `write` say what the network's file looks like."""
 import struct

@@ -10,7 +10,7 @@ import FlightTypes
 public struct FixedPattern: Sendable {
     /// Pictures that an old one is forgotten over.
     private static let memory = 64
-    /// As strong as the noise of so many pictures is the belief that there is no pattern.
+    /// It begins as if so many pictures had shown that there is no pattern: the noise of the first ones must not pass for one.
     private static let doubt = 4
     private let limit: Int32
     private var width = 0, height = 0, looks = 0
