@@ -15,6 +15,13 @@ public struct Detection: Hashable, Sendable {
             self.radiusMetres = radiusMetres
         }
     }
+    /// What looked, and so what the score means.
+    public enum Kind: UInt8, Sendable {
+        /// Something that stands out from its surroundings.
+        case spot = 0
+        /// What the network for persons on land takes for one.
+        case person = 1
+    }
     /// Bounding box in pixels of the frame: left, top, width, height.
     public var x: UInt16, y: UInt16, width: UInt16, height: UInt16
     /// Contrast-weighted centre in pixels.
@@ -27,12 +34,14 @@ public struct Detection: Hashable, Sendable {
     public var score: Float
     /// Where on the water plane, if pose and calibration allowed to say.
     public var place: Place?
+    /// What looked; a spot in records from before it was told.
+    public var kind: Kind
 
     /// A detection of its parts.
     public init(
         x: UInt16, y: UInt16, width: UInt16, height: UInt16, centroidX: Float, centroidY: Float, peak: UInt16,
         contrast: Int32,
-        score: Float, place: Place? = nil
+        score: Float, place: Place? = nil, kind: Kind = .spot
     ) {
         self.x = x
         self.y = y
@@ -44,6 +53,7 @@ public struct Detection: Hashable, Sendable {
         self.contrast = contrast
         self.score = score
         self.place = place
+        self.kind = kind
     }
 }
 
@@ -61,6 +71,9 @@ public struct DetectionReport: Hashable, Sendable {
     public var stream: StreamID
     /// The sequence of the frame looked at.
     public var sequence: UInt64
+    /// What the values of peaks and contrasts mean: the unit of the frame looked at. `.none` where that is not thermal, and in records
+    /// from before reports told it.
+    public var unit: ThermalUnit
     /// Strongest first.
     public var detections: [Detection]
     /// What has stayed on the water, the surest first; also what this frame does not show.
@@ -72,13 +85,14 @@ public struct DetectionReport: Hashable, Sendable {
     public static let cropLimit = 16_384
     /// A report of its parts; detections and tracks beyond the limit are cut off, and a crop beyond its limit is left out.
     public init(
-        id: ObjectID, captureTime: CaptureTime, stream: StreamID, sequence: UInt64, detections: [Detection],
-        crop: [UInt8] = [], tracks: [TrackReport] = []
+        id: ObjectID, captureTime: CaptureTime, stream: StreamID, sequence: UInt64, unit: ThermalUnit = .none,
+        detections: [Detection], crop: [UInt8] = [], tracks: [TrackReport] = []
     ) {
         self.id = id
         self.captureTime = captureTime
         self.stream = stream
         self.sequence = sequence
+        self.unit = unit
         self.detections = Array(detections.prefix(Self.detectionsLimit))
         self.crop = crop.count <= Self.cropLimit ? crop : []
         self.tracks = Array(tracks.prefix(Self.tracksLimit))

@@ -49,6 +49,7 @@ package struct ThermalLook {
     package mutating func report(on frame: Frame) -> DetectionReport {
         defer { sequence += 1 }
         hotspots.removeAll(keepingCapacity: true)
+        bodies.removeAll(keepingCapacity: true)
         var tracks: [TrackReport] = []
         let camera = settings.camera(width: Int(frame.width), height: Int(frame.height))
         let image = ThermalImage(width: Int(frame.width), height: Int(frame.height), littleEndian: frame.payload)
@@ -76,7 +77,7 @@ package struct ThermalLook {
         }
         var report = DetectionReport(
             id: ObjectID(flight: frame.id.flight, stream: id, sequence: sequence), captureTime: frame.captureTime,
-            stream: frame.id.stream, sequence: frame.id.sequence,
+            stream: frame.id.stream, sequence: frame.id.sequence, unit: frame.unit,
             detections: hotspots.map { placed($0, frame, camera) }, tracks: tracks)
         if let image { addCrop(to: &report, of: image, at: now) }
         return report
@@ -182,6 +183,7 @@ package struct ThermalLook {
 
     private func placed(_ hotspot: Hotspot, _ frame: Frame, _ camera: CameraModel?) -> Detection {
         var detection = hotspot.detection
+        if bodies.contains(hotspot) { detection.kind = .person }
         let pose = frame.pose
         guard let sighting = Sighting(pose), let camera else { return detection }
         let pixel = ImagePoint(x: Double(hotspot.centroidX) + 0.5, y: Double(hotspot.centroidY) + 0.5)

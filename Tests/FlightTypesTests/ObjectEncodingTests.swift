@@ -77,8 +77,8 @@ import Testing
         }
     }
 
-    /// A JPEG frame ends with its payload and nothing checks that, and a report may end before its crop or its tracks; otherwise
-    /// an object must be whole.
+    /// A JPEG frame ends with its payload and nothing checks that, and a report may end before each of its later parts; otherwise an
+    /// object must be whole.
     @Test(arguments: UInt64(1)...20)
     func truncations(seed: UInt64) throws {
         for object in Samples.objects(seed: seed) {
@@ -86,12 +86,7 @@ import Testing
             var payload = 0
             if case .frame(let frame) = object, frame.encoding == .jpeg { payload = frame.payload.count }
             var ends: Set<Int> = []
-            if case .detections(var report) = object {
-                report.tracks = []
-                if !report.crop.isEmpty { ends.insert(FlightObject.detections(report).encoded().count) }
-                report.crop = []
-                ends.insert(FlightObject.detections(report).encoded().count)
-            }
+            if case .detections(let report) = object { ends = Self.ends(of: report) }
             for length in 0..<bytes.count {
                 let decoded = try? FlightObject(decoding: Array(bytes.prefix(length)))
                 #expect(
@@ -102,6 +97,21 @@ import Testing
                 #expect(throws: ByteReader.Malformed.self) { try FlightObject(decoding: bytes + [0]) }
             }
         }
+    }
+
+    /// Where a report may also end: behind its detections, its crop, its tracks and each addition, if that says something.
+    private static func ends(of report: DetectionReport) -> Set<Int> {
+        var ends: Set<Int> = []
+        var shorter = report
+        for place in shorter.detections.indices { shorter.detections[place].kind = .spot }
+        ends.insert(FlightObject.detections(shorter).encoded().count)
+        shorter.unit = .none
+        ends.insert(FlightObject.detections(shorter).encoded().count)
+        shorter.tracks = []
+        ends.insert(FlightObject.detections(shorter).encoded().count)
+        shorter.crop = []
+        ends.insert(FlightObject.detections(shorter).encoded().count)
+        return ends
     }
 
     /// 10⁵ damaged encodings: each is refused, or gives an object that is again encoded and decoded to the same bytes.

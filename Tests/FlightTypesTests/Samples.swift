@@ -105,11 +105,13 @@ enum Samples {
                     ? Detection.Place(
                         latitude: .random(in: -90...90, using: &random),
                         longitude: .random(in: -180...180, using: &random),
-                        radiusMetres: .random(in: 0...100, using: &random)) : nil)
+                        radiusMetres: .random(in: 0...100, using: &random)) : nil,
+                kind: Int.random(in: 0..<8, using: &random) == 0 ? .person : .spot)
         }
         let looked = id(.thermal, &random)
         return DetectionReport(
             id: id(.detections, &random), captureTime: time(&random), stream: looked.stream, sequence: looked.sequence,
+            unit: [.none, .centikelvin, .decikelvin, .counts][Int.random(in: 0...3, using: &random)],
             detections: items, crop: Bool.random(using: &random) ? [0xFF, 0xD8] : [],
             tracks: (0..<Int.random(in: 0...2, using: &random)).map { _ in track(detections: items.count, &random) })
     }

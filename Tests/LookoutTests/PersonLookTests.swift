@@ -32,7 +32,7 @@ import Testing
         var look = look()
         for _ in 0..<2 {
             let detections = look.report(on: frame(unit: .none)).detections
-            #expect(detections.count == 2)
+            #expect(detections.count == 2 && detections.allSatisfy { $0.kind == .person })
             for (x, y) in [(200, 150), (410, 333)] {
                 let near = detections.count {
                     abs($0.centroidX - Float(x)) < 8 && abs($0.centroidY - Float(y)) < 10
@@ -44,11 +44,20 @@ import Testing
         }
     }
 
+    /// The last picture's persons say nothing about the next one, whose unit may be another.
+    @Test func aPersonIsOneOfItsOwnPicture() {
+        var look = look()
+        #expect(look.report(on: frame(unit: .none)).detections.contains { $0.kind == .person })
+        #expect(look.report(on: frame(unit: .counts)).detections.allSatisfy { $0.kind == .spot })
+    }
+
     /// With temperatures, or thresholds of somebody's own, the network has no say: regions come out.
     @Test func otherFramesKeepTheirRegions() {
         var own = look(sigmas: 6)
         #expect(own.report(on: frame(unit: .none)).detections.allSatisfy { $0.width != 12 || $0.height != 20 })
         var warm = look()
-        #expect(warm.report(on: frame(unit: .decikelvin)).detections.allSatisfy { $0.width != 12 || $0.height != 20 })
+        let report = warm.report(on: frame(unit: .decikelvin))
+        #expect(report.detections.allSatisfy { $0.width != 12 || $0.height != 20 })
+        #expect(report.unit == .decikelvin && report.detections.allSatisfy { $0.kind == .spot })
     }
 }

@@ -175,6 +175,20 @@ import Testing
         #expect(try items(counts)[0]["temperature"] == nil)
     }
 
+    /// On the lowest rung reports come and pictures do not: a browser that opens then shows temperatures all the same.
+    @Test func aReportTellsItsUnitItself() throws {
+        var encoder = MessageEncoder()
+        guard case .detections(var report) = report([detection(1, 2, score: 9)]) else { throw NotThatKind() }
+        report.unit = .decikelvin
+        report.detections[0].peak = 2_931
+        let told = try items(encoder.encode(arrival(.detections(report))))[0]["temperature"] as? Double
+        #expect(abs((told ?? 0) - 19.95) < 0.001)
+        // What the stream's last picture had is not asked: the report may be of an earlier one.
+        _ = encoder.encode(arrival(frame(.unknown, unit: .centikelvin)))
+        let later = try items(encoder.encode(arrival(.detections(report))))[0]["temperature"] as? Double
+        #expect(later == told)
+    }
+
     @Test(arguments: [Float.nan, .infinity, -.infinity, .signalingNaN])
     func notANumberNeverBreaksAMessage(odd: Float) throws {
         var encoder = MessageEncoder()

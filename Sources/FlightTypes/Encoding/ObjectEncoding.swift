@@ -38,19 +38,10 @@ extension FlightObject {
             return writer.bytes
         case .detections(let report):
             var writer = header(
-                .detections, capacity: 64 + report.detections.count * 48 + report.crop.count + report.tracks.count * 76)
-            writer.write(report.stream.code)
-            writer.write(report.sequence)
-            writer.write(UInt8(report.detections.count))
-            for detection in report.detections { writer.write(detection) }
-            if !report.crop.isEmpty || !report.tracks.isEmpty {
-                writer.write(UInt16(report.crop.count))
-                writer.write(bytes: report.crop)
-            }
-            if !report.tracks.isEmpty {
-                writer.write(UInt8(report.tracks.count))
-                for track in report.tracks { writer.write(track) }
-            }
+                .detections,
+                capacity: 96 + report.detections.count * 48 + report.crop.count
+                    + report.tracks.count * 76)
+            writer.write(report)
             return writer.bytes
         case .status(let report):
             var writer = header(.status, capacity: 64 + report.sensors.count * 20)
@@ -136,37 +127,6 @@ extension Frame {
         self.init(
             id: id, captureTime: captureTime, pose: pose, encoding: encoding, unit: unit, flags: flags, width: width,
             height: height, payload: payload)
-    }
-}
-
-extension DetectionReport {
-    fileprivate init(body reader: inout ByteReader, id: ObjectID, captureTime: CaptureTime) throws(ByteReader.Malformed)
-    {
-        guard id.stream.kind == .detections else { throw ByteReader.Malformed("stream of detections") }
-        guard let stream = StreamID(code: try reader.read()) else { throw ByteReader.Malformed("detections' stream") }
-        let sequence = try reader.read(UInt64.self)
-        let count = Int(try reader.read(UInt8.self))
-        guard count <= Self.detectionsLimit else { throw ByteReader.Malformed("number of detections") }
-        var detections: [Detection] = []
-        for _ in 0..<count { detections.append(try reader.readDetection()) }
-        var crop: [UInt8] = []
-        if reader.remaining > 0 {
-            let length = Int(try reader.read(UInt16.self))
-            // Without a crop the length stands only where tracks follow.
-            guard length > 0 || reader.remaining > 0, length <= Self.cropLimit else {
-                throw ByteReader.Malformed("length of a crop")
-            }
-            crop = Array(try reader.readBytes(length))
-        }
-        var tracks: [TrackReport] = []
-        if reader.remaining > 0 {
-            let count = Int(try reader.read(UInt8.self))
-            guard count > 0, count <= Self.tracksLimit else { throw ByteReader.Malformed("number of tracks") }
-            for _ in 0..<count { tracks.append(try reader.readTrack(detections: detections.count)) }
-        }
-        self.init(
-            id: id, captureTime: captureTime, stream: stream, sequence: sequence, detections: detections, crop: crop,
-            tracks: tracks)
     }
 }
 

@@ -55,7 +55,8 @@ struct DetectionsMessage: Encodable {
     var crop: String?
 }
 
-/// Turns hub objects into what the socket carries. `units` remembers each stream's unit, so that peaks become °C.
+/// Turns hub objects into what the socket carries. `units` remembers each stream's unit, so that peaks of
+/// reports that do not tell theirs become °C.
 struct MessageEncoder {
     enum Message {
         case text([UInt8])
@@ -110,7 +111,8 @@ struct MessageEncoder {
     }
 
     private func encode(_ report: DetectionReport, _ arrival: HubObject) -> Message? {
-        let unit = units["\(arrival.drone) \(report.stream)"] ?? .none
+        // Reports of older agents do not say it; then it is that of the stream's pictures.
+        let unit = report.unit != .none ? report.unit : units["\(arrival.drone) \(report.stream)"] ?? .none
         let items = report.detections.filter { $0.centroidX.isFinite && $0.centroidY.isFinite && $0.score.isFinite }.map
         { item in
             DetectionsMessage.Item(

@@ -101,6 +101,8 @@ enum Seeds {
             place: .init(latitude: 53.5, longitude: 9.9, radiusMetres: 4))
         var bare = detection
         bare.place = nil
+        var person = detection
+        person.kind = .person
         var track = TrackReport(
             number: 3, isSeen: true, ageMilliseconds: 4000, unseenMilliseconds: 0, hits: 30, looks: 33, bestScore: 9,
             areaSquareMetres: 0.3, contrast: 420, latitude: 51.4, longitude: 6.7,
@@ -141,6 +143,13 @@ enum Seeds {
                     DetectionReport(
                         id: id(.detections), captureTime: time, stream: StreamID(.thermal), sequence: 41,
                         detections: [detection], tracks: [track]))
+            ),
+            (
+                "persons",
+                .detections(
+                    DetectionReport(
+                        id: id(.detections), captureTime: time, stream: StreamID(.thermal), sequence: 41,
+                        unit: .decikelvin, detections: [person, bare, person, bare], crop: [0xFF, 0xD8]))
             ),
             (
                 "no-detections",
