@@ -142,7 +142,7 @@ let package = Package(
             name: "lagebild",
             dependencies: [
                 "FlightTypes", "Geodesy", "ImageCoding", "HotspotDetection", "Tracking", "VisibleWitness", "Lookout",
-                "Sensors", "Scenario", "Recording",
+                "Sensors", "Scenario", "Recording", "Situation",
                 "LinkProtocol", "NetworkImpairment", "LinkSimulation",
                 "LinkTransport", "DroneAgent", "Leitstelle", "Viewer", "CDevices", "PlainText", "ConfigurationFile",
                 "Versions", logging,

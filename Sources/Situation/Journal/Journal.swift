@@ -42,6 +42,9 @@ public struct Journal: Sendable {
         return entry
     }
 
+    /// An entry that was made elsewhere; one that does not follow on the last is passed over.
+    public mutating func follow(_ entry: JournalEntry) { state.apply(entry) }
+
     private func refusal(of event: JournalEvent, knowing expected: UInt64?) -> JournalRefusal? {
         switch event {
         case .incidentOpened:
@@ -56,7 +59,7 @@ public struct Journal: Sendable {
             return id == state.nextAlarm ? nil : .decidedMeanwhile(at: state.position)
         case .alarmMerged(let id, let into):
             return state.alarm(id) == nil || state.alarm(into) == nil ? .noSuchAlarm : nil
-        case .alarmChanged(let id, _), .alarmGone(let id), .alarmReturned(let id, _):
+        case .alarmChanged(let id, _), .alarmGone(let id), .alarmReturned(let id, _), .alarmPictured(let id, _):
             return state.alarm(id) == nil ? .noSuchAlarm : nil
         case .alarmSeen(let id), .alarmJudged(let id, _, _):
             guard let alarm = state.alarm(id) else { return .noSuchAlarm }

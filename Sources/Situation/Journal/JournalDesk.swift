@@ -38,6 +38,17 @@ public final class JournalDesk: Sendable {
         }
     }
 
+    /// An entry that was made elsewhere, or in a recording.
+    public func follow(_ entry: JournalEntry) {
+        journal.withLock { journal in
+            journal.follow(entry)
+            hub.publish(.entry(entry))
+        }
+    }
+
+    /// A replay has jumped: from now on `state` counts.
+    public func jump(to state: LageState) { journal.withLock { $0 = Journal(resuming: state) } }
+
     /// Opens an incident, and closes one that is open first.
     public func open(name: String, by author: JournalAuthor) throws(JournalRefusal) {
         let incident = makeIncident(name: name, openedBy: author.name)

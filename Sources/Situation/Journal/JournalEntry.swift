@@ -174,7 +174,8 @@ extension JournalEvent {
     /// The names of all events of this version.
     fileprivate static let names: Set<String> = [
         "incidentOpened", "incidentNamed", "incidentClosed", "alarmRaised", "alarmChanged", "alarmGone",
-        "alarmReturned", "alarmMerged", "alarmSeen", "alarmJudged", "note", "gap", "recorderFailed", "recorderWorks",
+        "alarmReturned", "alarmMerged", "alarmPictured", "alarmSeen", "alarmJudged", "note", "gap", "recorderFailed",
+        "recorderWorks",
         "droneCame", "droneWent", "droneRevoked", "unknown",
     ]
 }

@@ -20,6 +20,8 @@ public enum JournalEvent: Hashable, Sendable, Codable {
     case alarmReturned(alarm: AlarmID, details: Alarm)
     /// It is the same thing as another one.
     case alarmMerged(alarm: AlarmID, into: AlarmID)
+    /// A picture of it: a JPEG file in base 64.
+    case alarmPictured(alarm: AlarmID, jpeg: String)
     /// A person has opened it.
     case alarmSeen(alarm: AlarmID)
     /// A person has judged it.
@@ -53,7 +55,7 @@ public enum JournalEvent: Hashable, Sendable, Codable {
     var alarm: AlarmID? {
         switch self {
         case .alarmRaised(let id, _), .alarmChanged(let id, _), .alarmGone(let id), .alarmReturned(let id, _),
-            .alarmMerged(let id, _), .alarmSeen(let id), .alarmJudged(let id, _, _):
+            .alarmMerged(let id, _), .alarmPictured(let id, _), .alarmSeen(let id), .alarmJudged(let id, _, _):
             id
         default: nil
         }

@@ -64,6 +64,8 @@ public struct LageState: Hashable, Sendable, Codable {
     public private(set) var lastClosed: ClosedIncident?
     /// The alarms of the open incident, else of the one closed last, by number.
     public private(set) var alarms: [AlarmState] = []
+    /// Their newest pictures, by number.
+    public private(set) var pictures: [Int: Picture] = [:]
     /// The notes of the same incident.
     public private(set) var notes: [Note] = []
     /// How many gaps the same incident has.
@@ -75,6 +77,13 @@ public struct LageState: Hashable, Sendable, Codable {
     /// The position of the last entry about the incident itself.
     public private(set) var incidentPosition: UInt64 = 0
 
+    /// A small picture of an alarm.
+    public struct Picture: Hashable, Sendable, Codable {
+        /// A JPEG file in base 64.
+        public var jpeg: String
+        /// The position of its entry: another one is another picture.
+        public var position: UInt64
+    }
     /// An incident that is over.
     public struct ClosedIncident: Hashable, Sendable, Codable {
         /// Which one.
@@ -100,6 +109,9 @@ public struct LageState: Hashable, Sendable, Codable {
         case .incidentOpened, .incidentNamed, .incidentClosed: applyIncident(entry)
         case .alarmRaised, .alarmChanged, .alarmGone, .alarmReturned, .alarmMerged, .alarmSeen, .alarmJudged:
             applyAlarm(entry)
+        case .alarmPictured(let id, let jpeg):
+            guard alarm(id) != nil else { return }
+            pictures[id.number] = Picture(jpeg: jpeg, position: entry.position)
         case .note(let text):
             guard let author = entry.author.name, notes.count < Self.notesLimit else { return }
             notes.append(Note(text: text, mark: .init(by: author, at: entry.time.wall)))
@@ -118,6 +130,7 @@ public struct LageState: Hashable, Sendable, Codable {
             guard incident == nil else { return }
             incident = opened
             alarms = []
+            pictures = [:]
             notes = []
             gaps = 0
         case .incidentNamed(let id, let name):

@@ -8,7 +8,8 @@ struct BenchCommand: ParsableCommand {
         subcommands: [
             BenchLinkCommand.self, BenchSimulateCommand.self, BenchDecodeCommand.self, BenchThermalCommand.self,
             BenchDetectCommand.self, BenchAlertCommand.self, BenchPlaceCommand.self,
-            BenchTracksCommand.self, BenchFlightsCommand.self, BenchCoarseCommand.self, BenchWitnessCommand.self,
+            BenchTracksCommand.self, BenchFlightsCommand.self, BenchAlarmsCommand.self, BenchCoarseCommand.self,
+            BenchWitnessCommand.self,
             BenchFramesCommand.self, BenchLinkSendCommand.self, BenchLinkReceiveCommand.self,
         ])
 }

@@ -27,7 +27,7 @@ struct FlightTrial {
     /// Shorter than this a head is not in view at all, seconds.
     private static let shortest = 1.0
     /// Nor is one that is looked at from further off straight down, degrees: nothing is placed there.
-    private static let steepest = 50.0
+    static let steepest = 50.0
 
     /// Heads that were at least a second in view.
     private(set) var episodes: [Episode] = []
@@ -106,10 +106,25 @@ struct FlightTrial {
     private static func name(
         of detection: Detection, _ seen: [RiverFlight.Seen], _ flight: RiverFlight, _ number: Int
     ) -> String {
+        nearest(to: detection, seen)?.kind.rawValue ?? ground(of: detection, flight, number)
+    }
+
+    /// The same, with a head's number.
+    static func thing(
+        of detection: Detection, _ seen: [RiverFlight.Seen], _ flight: RiverFlight, _ number: Int
+    ) -> String {
+        guard let thing = nearest(to: detection, seen) else { return ground(of: detection, flight, number) }
+        return thing.kind == .head ? "head \(thing.number)" : thing.kind.rawValue
+    }
+
+    private static func nearest(to detection: Detection, _ seen: [RiverFlight.Seen]) -> RiverThing? {
         let (x, y) = (Double(detection.centroidX) + 0.5, Double(detection.centroidY) + 0.5)
-        let nearest = seen.filter { covers(detection, $0.pixel) }
-            .min { hypot($0.pixel.x - x, $0.pixel.y - y) < hypot($1.pixel.x - x, $1.pixel.y - y) }
-        if let nearest { return nearest.thing.kind.rawValue }
+        return seen.filter { covers(detection, $0.pixel) }
+            .min { hypot($0.pixel.x - x, $0.pixel.y - y) < hypot($1.pixel.x - x, $1.pixel.y - y) }?.thing
+    }
+
+    private static func ground(of detection: Detection, _ flight: RiverFlight, _ number: Int) -> String {
+        let (x, y) = (Double(detection.centroidX) + 0.5, Double(detection.centroidY) + 0.5)
         return flight.isLand(x: x, y: y, in: number) ? "land" : "water"
     }
 }
