@@ -191,7 +191,7 @@ let package = Package(
             "DroneAgentTests",
             [
                 "DroneAgent", "ConfigurationFile", "Geodesy", "HotspotDetection", "Lookout",
-                "Sensors", "LinkProtocol", "ImageCoding", "FlightTypes", logging,
+                "Sensors", "LinkProtocol", "LinkTransport", "ImageCoding", "FlightTypes", nioPosix, logging,
             ]),
         tests(
             "LeitstelleTests",

@@ -226,7 +226,7 @@ public final class Agent: Sendable {
     func submit(_ object: FlightObject) {
         let bytes = object.parts()
         record(object, bytes)
-        if case .detections(let report) = object, !report.detections.isEmpty { transport.wantContext() }
+        if case .detections(let report) = object, report.tellsOfSomething { transport.wantContext() }
         let now = clocks.monotonicNow()
         let isSent = state.withLock { $0.thinning.sends(object, rung: $0.rung, at: now) }
         if isSent { send(bytes, object.id) } else { transport.skip(object.id) }

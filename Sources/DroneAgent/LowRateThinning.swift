@@ -1,8 +1,8 @@
 import FlightTypes
 import LinkProtocol
 
-/// What of the small objects leaves where the link carries nothing else: the newest position and status now and then, a warm spot
-/// with its crop every few seconds. The rest stays on board and follows.
+/// What of the small objects leaves where the link carries nothing else: the newest position and status now and then, what was found
+/// once a second, and a crop of it every few seconds. The rest stays on board and follows.
 struct LowRateThinning {
     private static let telemetryInterval: Duration = .seconds(1)
     private static let statusInterval: Duration = .seconds(5)
@@ -17,7 +17,7 @@ struct LowRateThinning {
         switch object {
         case .telemetry: return isDue(.telemetry, Self.telemetryInterval, now)
         case .status: return isDue(.status, Self.statusInterval, now)
-        case .detections(let report) where report.detections.isEmpty: return false
+        case .detections(let report) where !report.tellsOfSomething: return false
         case .detections(let report):
             return report.crop.isEmpty
                 ? isDue(.report, Self.reportInterval, now) : isDue(.crop, Self.cropInterval, now)
@@ -30,4 +30,9 @@ struct LowRateThinning {
         sent[kind] = now
         return true
     }
+}
+
+extension DetectionReport {
+    /// Whether anything was found or is followed. What only the visible camera follows is in no detection.
+    var tellsOfSomething: Bool { !detections.isEmpty || !tracks.isEmpty }
 }
