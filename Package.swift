@@ -84,6 +84,7 @@ let package = Package(
         .target(name: "CPictureFiles", dependencies: ["CPNG", "CTIFF"]),
 
         room("PlainText", []),
+        room("DurableFiles", ["PlainText"]),
         room("FlightTypes", [], settings: optimised),
         room("Geodesy", [], settings: optimised),
         room("ImageCoding", ["FlightTypes", "CTurboJPEG", "CPNG", "CPictureFiles"], settings: optimised),
@@ -100,17 +101,19 @@ let package = Package(
         room("NetworkImpairment", ["FlightTypes"], settings: optimised),
         room("LinkProtocol", ["FlightTypes", "ErasureCoding", "CSodium", crypto], settings: optimised + perDatagram),
         room(
-            "LinkTransport", ["LinkProtocol", "FlightTypes", "PlainText", nioCore, nioPosix, logging],
+            "LinkTransport", ["LinkProtocol", "FlightTypes", "DurableFiles", "PlainText", nioCore, nioPosix, logging],
             settings: perDatagram),
         room("Sensors", ["FlightTypes", "Geodesy", "ImageCoding", "CV4L2", "CDevices", crypto], settings: optimised),
         room("Scenario", ["FlightTypes", "Geodesy"], settings: optimised),
         room("Recording", ["FlightTypes", crypto, product("GRDB", "GRDB.swift"), product("GRDBSQLite", "GRDB.swift")]),
         room("Versions", ["CPNG", "CSodium", product("GRDBSQLite", "GRDB.swift")]),
         room("Situation", ["FlightTypes", "Geodesy"]),
+        room("Accounts", ["FlightTypes", "DurableFiles", "CArgon2", crypto, logging]),
         room(
             "Viewer",
             [
-                "FlightTypes", "Geodesy", "ImageCoding", "Situation", "Versions", "CArgon2", crypto, nioCore, nioPosix,
+                "Accounts", "DurableFiles", "FlightTypes", "Geodesy", "ImageCoding", "Situation", "Versions", nioCore,
+                nioPosix,
                 logging,
                 product("Hummingbird", "hummingbird"), product("HummingbirdCore", "hummingbird"),
                 product("NIOHTTP1", "swift-nio"), product("NIOWebSocket", "swift-nio"),
@@ -130,6 +133,7 @@ let package = Package(
         room(
             "Leitstelle",
             [
+                "Accounts", "DurableFiles",
                 "FlightTypes", "ImageCoding", "LinkProtocol", "LinkTransport", "Situation", "Recording", "Viewer",
                 "Replay", "ConfigurationFile", "PlainText", nioCore, nioPosix, logging,
                 product("ServiceLifecycle", "swift-service-lifecycle"),
@@ -141,6 +145,7 @@ let package = Package(
         .executableTarget(
             name: "lagebild",
             dependencies: [
+                "Accounts", "DurableFiles",
                 "FlightTypes", "Geodesy", "ImageCoding", "HotspotDetection", "Tracking", "VisibleWitness", "Lookout",
                 "Sensors", "Scenario", "Recording", "Situation",
                 "LinkProtocol", "NetworkImpairment", "LinkSimulation",
@@ -150,7 +155,11 @@ let package = Package(
                 product("UnixSignals", "swift-service-lifecycle"),
             ], swiftSettings: strict),
 
+        .target(
+            name: "TestSupport", dependencies: ["FlightTypes"], path: "Tests/TestSupport", swiftSettings: strict),
         tests("PlainTextTests", ["PlainText"]),
+        tests("DurableFilesTests", ["DurableFiles", "TestSupport"]),
+        tests("AccountsTests", ["Accounts", "FlightTypes", "TestSupport"]),
         tests("VersionsTests", ["Versions"]),
         tests("FlightTypesTests", ["FlightTypes"]),
         tests("GeodesyTests", ["Geodesy"]),
@@ -174,7 +183,11 @@ let package = Package(
         tests("LinkSimulationTests", ["LinkSimulation", "LinkProtocol", "NetworkImpairment", "FlightTypes"]),
         tests("LinkProtocolTests", ["LinkProtocol", "FlightTypes", crypto]),
         tests(
-            "LinkTransportTests", ["LinkTransport", "LinkProtocol", "FlightTypes", nioCore, nioPosix, logging]),
+            "LinkTransportTests",
+            [
+                "LinkTransport", "LinkProtocol", "DurableFiles", "FlightTypes", "TestSupport", nioCore, nioPosix,
+                logging,
+            ]),
         tests("SensorsTests", ["Sensors", "ImageCoding", "FlightTypes", "Geodesy", "CDevices", crypto]),
         tests("RecordingTests", ["Recording", "FlightTypes", crypto, product("GRDB", "GRDB.swift")]),
         tests("ConfigurationFileTests", ["ConfigurationFile", "PlainText"]),
@@ -183,7 +196,7 @@ let package = Package(
         tests(
             "ViewerTests",
             [
-                "Viewer", "Situation", "FlightTypes", "ImageCoding", crypto, nioCore,
+                "Accounts", "Viewer", "Situation", "FlightTypes", "ImageCoding", "TestSupport", nioCore,
                 product("NIOEmbedded", "swift-nio"),
                 product("NIOHTTP1", "swift-nio"), product("NIOWebSocket", "swift-nio"), product("GRDB", "GRDB.swift"),
             ]),

@@ -1,6 +1,6 @@
+import DurableFiles
 import FlightTypes
 import Foundation
-import LinkTransport
 import Situation
 
 /// Which incident files hold which flights, so that what is backfilled after an incident was closed still finds its file.

@@ -1,6 +1,6 @@
+import DurableFiles
 import FlightTypes
 import Foundation
-import LinkTransport
 import Recording
 import Situation
 

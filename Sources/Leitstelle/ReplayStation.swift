@@ -1,4 +1,5 @@
 import ConfigurationFile
+import Accounts
 import FlightTypes
 import Foundation
 import ImageCoding
@@ -52,7 +53,7 @@ public final class ReplayStation: Sendable {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let viewer = try ViewerServer(
             configuration: configuration.viewer,
-            accounts: Accounts(file: UserFile(path: configuration.usersFile), clocks: clocks, logger: logger), hub: hub,
+            sessions: Sessions(file: UserFile(path: configuration.usersFile), clocks: clocks, logger: logger), hub: hub,
             actions: ViewerActions(
                 isReplay: true, state: { await self.state() }, perform: { wish, _ in await self.perform(wish) }),
             clocks: clocks, logger: logger)

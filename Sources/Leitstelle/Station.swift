@@ -1,3 +1,4 @@
+import Accounts
 import FlightTypes
 import Foundation
 import ImageCoding
@@ -91,7 +92,7 @@ public final class Station: Sendable {
         let stateRelay = StateRelay()
         viewer = try ViewerServer(
             configuration: configuration.viewer,
-            accounts: Accounts(file: UserFile(path: configuration.usersFile), clocks: clocks, logger: logger), hub: hub,
+            sessions: Sessions(file: UserFile(path: configuration.usersFile), clocks: clocks, logger: logger), hub: hub,
             actions: ViewerActions(
                 isReplay: false, state: { await stateRelay.state() }, perform: { await stateRelay.perform($0, $1) }),
             clocks: clocks, logger: logger)

@@ -1,4 +1,5 @@
 import FlightTypes
+import TestSupport
 import Testing
 
 @testable import Viewer
@@ -215,7 +216,7 @@ private func at(_ seconds: Double) -> MonotonicInstant { MonotonicInstant(nanose
     /// Whatever comes and goes, the counts are those of who is there.
     @Test(arguments: UInt64(1)...20)
     func countsStayTrue(seed: UInt64) {
-        var random = SplitMix(state: seed)
+        var random = SplitMix(seed: seed)
         var book = SocketBook(limits: .init(total: 20, perAccount: 6, perAddress: 9))
         var inside: [(String, IPAddress?)] = []
         for _ in 0..<2_000 {

@@ -2,6 +2,7 @@ import FlightTypes
 import Foundation
 import ImageCoding
 import Situation
+import TestSupport
 import Testing
 
 @testable import Viewer
@@ -224,7 +225,7 @@ import Testing
 
     /// Every bit pattern a drone can send.
     @Test func anyBitsGiveJSON() throws {
-        var random = SplitMix(state: 3)
+        var random = SplitMix(seed: 3)
         var encoder = MessageEncoder()
         for _ in 0..<2_000 {
             var pose = Pose(latitude: Double(bitPattern: random.next()), longitude: Double(bitPattern: random.next()))

@@ -1,4 +1,6 @@
+import Accounts
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Viewer
@@ -113,7 +115,7 @@ import Testing
 
     /// Whatever comes as authority, origin or cookie is answered, and only our own names are let in.
     @Test func noise() {
-        var random = SplitMix(state: 11)
+        var random = SplitMix(seed: 11)
         let pieces = [
             "localhost", "[::1]", "[", "]", ":", "8420", "http://", "evil", ".", "/", "@", "ä", "\u{301}", "\r\n", ";",
             "=",
@@ -198,6 +200,18 @@ import Testing
         let close = try wish(#"{"type":"incident","action":"close"}"#, role)
         #expect(open == (role == .ausbilder ? nil : #"openIncident(name: "Rhein")"#))
         #expect(close == (role == .ausbilder ? nil : "closeIncident"))
+    }
+
+    /// A wish nobody has thought of a permission for cannot be made: `permission` names one for each.
+    @Test(arguments: Role.allCases)
+    func aWishIsHadByWhoMayHaveIt(role: Role) throws {
+        for (json, permission) in [
+            (#"{"type":"incident","action":"open"}"#, Permission.openIncident),
+            (#"{"type":"incident","action":"close"}"#, .closeIncident),
+            (#"{"type":"replay","action":"play"}"#, .controlReplay),
+        ] {
+            #expect((try wish(json, role) != nil) == role.permissions.contains(permission))
+        }
     }
 
     @Test func replay() throws {

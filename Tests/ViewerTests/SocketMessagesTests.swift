@@ -1,6 +1,7 @@
 import FlightTypes
 import NIOCore
 import NIOWebSocket
+import TestSupport
 import Testing
 
 @testable import Viewer
@@ -29,7 +30,7 @@ import Testing
     /// Parts were once taken for whole messages, and dropped.
     @Test(arguments: UInt64(1)...50)
     func cutAnywhereItIsTheSame(seed: UInt64) {
-        var random = SplitMix(state: seed)
+        var random = SplitMix(seed: seed)
         let whole = Array("{\"type\":\"clock\",\"b\":1,\"name\":\"Düssel\"}".utf8)
         var messages = SocketMessages(limit: 64)
         var events: [SocketMessages.Event] = []

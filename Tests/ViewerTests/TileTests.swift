@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import TestSupport
 import Testing
 
 @testable import Viewer
@@ -86,7 +87,7 @@ import Testing
 
     @Test(arguments: ["", "This is no database, it only looks long enough for one. It is not.", "SQLite format 3\u{0}"])
     func whatIsNoDatabaseIsNamed(text: String) throws {
-        _ = try folder.file("map.mbtiles", text)
+        _ = try folder.write(text, to: "map.mbtiles")
         #expect(fault()?.name == "unusable")
     }
 

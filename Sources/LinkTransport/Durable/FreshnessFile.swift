@@ -1,4 +1,5 @@
 import FlightTypes
+import DurableFiles
 import Foundation
 import PlainText
 

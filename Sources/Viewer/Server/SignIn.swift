@@ -1,3 +1,4 @@
+import Accounts
 import Foundation
 import HTTPTypes
 import Hummingbird
@@ -5,7 +6,7 @@ import Logging
 
 /// Signing in and out: `POST /login`, `POST /logout`.
 struct SignIn: Sendable {
-    let accounts: Accounts
+    let sessions: Sessions
     let proxies: TrustedProxies
     let log: RefusalLog
     let logger: Logger
@@ -17,7 +18,7 @@ struct SignIn: Sendable {
         let name = UserFile.meantName(fields["user"] ?? "")
         let client = client(of: request, context)
         let address = client?.text ?? "an unknown address"
-        let outcome = await accounts.signIn(
+        let outcome = await sessions.signIn(
             name: name, password: fields["password"] ?? "", address: client?.counted.text ?? "unknown")
         // Only names that could be accounts reach the log: what people type into the wrong field may be their password.
         let shown = UserFile.isValid(name: name) ? name : "(no account name)"
@@ -41,7 +42,7 @@ struct SignIn: Sendable {
     }
 
     func logOut(_ request: Request, _ context: ViewerContext) -> Response {
-        accounts.signOut(token: token(of: request, context))
+        sessions.signOut(token: token(of: request, context))
         var response = Self.redirect(to: "/login")
         response.headers[.setCookie] = cookie("", request, context) + "; Max-Age=0"
         return response
@@ -49,7 +50,7 @@ struct SignIn: Sendable {
 
     /// Who is signed in by the cookie of a request.
     func user(of request: Request, _ context: ViewerContext) -> SignedIn? {
-        accounts.user(token: token(of: request, context))
+        sessions.user(token: token(of: request, context))
     }
 
     private func token(of request: Request, _ context: ViewerContext) -> String? {

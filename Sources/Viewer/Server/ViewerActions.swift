@@ -1,3 +1,4 @@
+import Accounts
 import FlightTypes
 import Situation
 
@@ -10,6 +11,15 @@ public struct ViewerActions: Sendable {
         case replayPause, replayPlay
         case replaySeek(milliseconds: Double)
         case replayRate(Double)
+
+        /// What somebody must be allowed to do for it.
+        public var permission: Permission {
+            switch self {
+            case .openIncident: .openIncident
+            case .closeIncident: .closeIncident
+            case .replayPause, .replayPlay, .replaySeek, .replayRate: .controlReplay
+            }
+        }
 
         /// Whether it makes a file.
         var opensIncident: Bool {

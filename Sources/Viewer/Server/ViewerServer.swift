@@ -1,3 +1,4 @@
+import Accounts
 import FlightTypes
 import Foundation
 import HTTPTypes
@@ -16,7 +17,7 @@ public struct ViewerServer: Sendable {
     /// How often it is looked whether refusals are over.
     private static let sweepInterval = TimeAmount.seconds(10)
     private let configuration: ViewerConfiguration
-    private let accounts: Accounts
+    private let sessions: Sessions
     private let signIn: SignIn
     private let socket: LiveSocket
     private let pageGuard: PageGuard
@@ -31,19 +32,19 @@ public struct ViewerServer: Sendable {
 
     /// Reads the page's files; throws when one cannot be read. Map tiles that cannot be used are told to log and page.
     public init(
-        configuration: ViewerConfiguration, accounts: Accounts, hub: StreamHub, actions: ViewerActions,
+        configuration: ViewerConfiguration, sessions: Sessions, hub: StreamHub, actions: ViewerActions,
         clocks: any Clocks,
         logger: Logger
     ) throws {
         self.configuration = configuration
-        self.accounts = accounts
+        self.sessions = sessions
         self.logger = logger
         self.clocks = clocks
-        accounts.check()
+        sessions.begin()
         log = RefusalLog(logger: logger, clocks: clocks)
         proxies = TrustedProxies(configuration.trustedProxies.compactMap(IPAddress.init))
         limits = ConnectionLimits(perAddress: configuration.connectionsPerAddress, descriptors: Descriptors.limit)
-        signIn = SignIn(accounts: accounts, proxies: proxies, log: log, logger: logger)
+        signIn = SignIn(sessions: sessions, proxies: proxies, log: log, logger: logger)
         var tiles: MBTiles?
         var fault: MBTiles.Fault?
         do { tiles = try configuration.tilesPath.map { path throws(MBTiles.Fault) in try MBTiles(path: path) } } catch {
@@ -52,7 +53,7 @@ public struct ViewerServer: Sendable {
         }
         self.tiles = tiles
         socket = LiveSocket(
-            hub: hub, actions: actions, clocks: clocks, accounts: accounts, tiles: tiles, tilesFault: fault, log: log)
+            hub: hub, actions: actions, clocks: clocks, sessions: sessions, tiles: tiles, tilesFault: fault, log: log)
         pageGuard = PageGuard(
             requestGuard: RequestGuard(
                 allowedHosts: configuration.allowedHosts + [PageAddress.name(configuration.host)],
@@ -114,7 +115,7 @@ public struct ViewerServer: Sendable {
         }
         let cookies = head.headers["cookie"].joined(separator: ";")
         let token = RequestGuard.cookie(RequestGuard.cookieName(port: channel.localAddress?.port), in: cookies)
-        guard let token, let user = accounts.user(token: token) else {
+        guard let token, let user = sessions.user(token: token), user.may(.watch) else {
             return .refused(.unauthorized, "Bitte melden Sie sich an.\nPlease sign in.")
         }
         let peer = channel.remoteAddress?.ipAddress.flatMap(IPAddress.init)

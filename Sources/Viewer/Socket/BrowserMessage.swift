@@ -1,3 +1,4 @@
+import Accounts
 import Foundation
 
 /// What a browser may say; anything else is ignored.
@@ -14,14 +15,17 @@ struct BrowserMessage: Decodable {
         self = message
     }
 
-    func wish(of user: SignedIn) -> ViewerActions.Wish? {
+    /// What `user` wishes with it; nil where it is no wish of ours, or not theirs to have.
+    func wish(of user: SignedIn) -> ViewerActions.Wish? { wish.flatMap { user.may($0.permission) ? $0 : nil } }
+
+    private var wish: ViewerActions.Wish? {
         switch (type, action) {
-        case ("incident", "open") where user.role.mayOperate: .openIncident(name: name ?? "")
-        case ("incident", "close") where user.role.mayOperate: .closeIncident
-        case ("replay", "pause") where user.role.mayReplay: .replayPause
-        case ("replay", "play") where user.role.mayReplay: .replayPlay
-        case ("replay", "seek") where user.role.mayReplay: value.map { .replaySeek(milliseconds: $0) }
-        case ("replay", "rate") where user.role.mayReplay: value.map { .replayRate($0) }
+        case ("incident", "open"): .openIncident(name: name ?? "")
+        case ("incident", "close"): .closeIncident
+        case ("replay", "pause"): .replayPause
+        case ("replay", "play"): .replayPlay
+        case ("replay", "seek"): value.map { .replaySeek(milliseconds: $0) }
+        case ("replay", "rate"): value.map { .replayRate($0) }
         default: nil
         }
     }
@@ -32,6 +36,8 @@ struct Hello: Encodable {
     var mode: String
     var user: String
     var role: String
+    /// What the user may do, as `Permission` names it.
+    var permissions: [String]
     var tiles: Bool
     /// Why there are no tiles although some are configured: `vector` or `unusable`.
     var tilesFault: String?

@@ -1,3 +1,4 @@
+import Accounts
 import FlightTypes
 import Foundation
 import NIOCore
@@ -25,7 +26,7 @@ struct LiveSocket: Sendable {
     let hub: StreamHub
     let actions: ViewerActions
     let clocks: any Clocks
-    let accounts: Accounts
+    let sessions: Sessions
     let tiles: MBTiles?
     let tilesFault: MBTiles.Fault?
     let log: RefusalLog
@@ -79,7 +80,8 @@ struct LiveSocket: Sendable {
 
     private func hello(_ user: SignedIn) -> some Encodable {
         Hello(
-            mode: actions.isReplay ? "replay" : "live", user: user.name, role: user.role.rawValue, tiles: tiles != nil,
+            mode: actions.isReplay ? "replay" : "live", user: user.name, role: user.role.rawValue,
+            permissions: Permission.allCases.filter(user.may).map(\.rawValue), tiles: tiles != nil,
             tilesFault: tilesFault?.name, stationMs: stationMilliseconds)
     }
 
@@ -113,7 +115,7 @@ struct LiveSocket: Sendable {
         while !Task.isCancelled {
             let now = clocks.monotonicNow()
             if life.isOver(at: now) { return }
-            if accounts.user(token: guest.token) != guest.user { life.end(.sessionOver, at: now) }
+            if sessions.user(token: guest.token) != guest.user { life.end(.sessionOver, at: now) }
             try? await Task.sleep(for: Self.watchInterval)
         }
     }
@@ -159,7 +161,7 @@ struct LiveSocket: Sendable {
             return
         }
         // The role counts as it is now, not as it was when the socket opened.
-        guard let user = accounts.user(token: guest.token), user == guest.user else {
+        guard let user = sessions.user(token: guest.token), user == guest.user else {
             return life.end(.sessionOver, at: clocks.monotonicNow())
         }
         guard let wish = message.wish(of: user) else { return }

@@ -1,3 +1,4 @@
+import Accounts
 import Synchronization
 
 /// Who opened a socket, and with what.

@@ -1,4 +1,5 @@
 import Dispatch
+import DurableFiles
 import FlightTypes
 import Foundation
 import GRDBSQLite
@@ -28,11 +29,10 @@ final class TileDatabase {
     /// Opens `path`, which must be a regular file: a pipe would hold the station for ever.
     init(path: String) throws(Failure) {
         deadline.initialize(to: 0)
-        var status = stat()
-        guard stat(path, &status) == 0 else {
+        guard let stamp = FileStamp.now(of: path) else {
             throw Failure(description: "\(path) is not there, or may not be read")
         }
-        guard status.st_mode & S_IFMT == S_IFREG else { throw Failure(description: "\(path) is no regular file") }
+        guard stamp.isOrdinary else { throw Failure(description: "\(path) is no regular file") }
         guard sqlite3_open_v2(path, &connection, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, nil) == SQLITE_OK else {
             throw Failure(description: "\(path): \(message)")
         }

@@ -1,3 +1,5 @@
+import Accounts
+import DurableFiles
 import FlightTypes
 import Foundation
 import Leitstelle

@@ -1,7 +1,7 @@
+import Accounts
 import ArgumentParser
 import Foundation
 import PlainText
-import Viewer
 
 struct UsersCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

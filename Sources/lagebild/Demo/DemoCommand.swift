@@ -1,3 +1,5 @@
+import Accounts
+import DurableFiles
 import ArgumentParser
 import FlightTypes
 import Foundation
@@ -5,7 +7,6 @@ import LinkProtocol
 import LinkTransport
 import Scenario
 import UnixSignals
-import Viewer
 
 struct DemoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -2,6 +2,7 @@ import FlightTypes
 import Foundation
 import LinkProtocol
 import LinkTransport
+import TestSupport
 import Testing
 
 @Suite struct EnrolmentFileTests {

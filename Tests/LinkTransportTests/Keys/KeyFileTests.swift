@@ -1,6 +1,7 @@
 import Foundation
 import LinkProtocol
 import LinkTransport
+import TestSupport
 import Testing
 
 @Suite struct KeyFileTests {

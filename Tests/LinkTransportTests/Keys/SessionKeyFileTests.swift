@@ -1,5 +1,6 @@
 import Glibc
 import LinkProtocol
+import TestSupport
 import Testing
 
 @testable import LinkTransport

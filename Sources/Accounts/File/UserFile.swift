@@ -1,18 +1,5 @@
+import DurableFiles
 import Foundation
-
-/// What an account may do. Everyone signed in may look; the rest is by role.
-public enum Role: String, Sendable, CaseIterable {
-    /// Watches live, opens and closes incidents.
-    case disponent
-    /// Replays.
-    case ausbilder
-    /// Manages accounts on the command line; looks and operates like the others.
-    case admin
-    /// Whether the role may open and close incidents.
-    public var mayOperate: Bool { self != .ausbilder }
-    /// Whether the role may steer a replay.
-    public var mayReplay: Bool { true }
-}
 
 /// An account.
 public struct User: Hashable, Sendable {
@@ -43,6 +30,9 @@ public struct UserFile: Sendable {
         /// The text form.
         public var description: String { "\(fact); \(effect)" + (mend.isEmpty ? "" : ". To mend it: \(mend)") }
     }
+    /// Longest file that is read (bytes).
+    static let sizeLimit = 1 << 20
+    private static let effect = "nobody can sign in"
     /// Where it is.
     public let path: String
     /// The file at `path`, which need not exist yet.
@@ -66,18 +56,23 @@ public struct UserFile: Sendable {
     public func load() throws -> [User] { try loadStamped()?.users ?? [] }
 
     /// The accounts and the file's state they were read in; nil when it is not there.
-    func loadStamped() throws -> (users: [User], stamp: PrivateFile.Stamp)? {
+    func loadStamped() throws -> (users: [User], stamp: FileStamp)? {
         do {
-            guard let (bytes, stamp) = try PrivateFile.read(path) else { return nil }
+            guard let (bytes, stamp) = try DurableFile.readStamped(path, limit: Self.sizeLimit) else { return nil }
+            guard !stamp.othersMayWrite else {
+                throw Failure(
+                    fact: "others may write \(path), so what it says cannot be relied on", effect: Self.effect,
+                    mend: "chmod go-w \(path)")
+            }
             return (try parse(bytes), stamp)
-        } catch let failure as PrivateFile.Failure {
-            throw Failure(fact: failure.fact, effect: "nobody can sign in", mend: failure.mend)
+        } catch let failure as DurableFile.Failure {
+            throw Failure(fact: failure.description, effect: Self.effect, mend: failure.mend)
         }
     }
 
     private func parse(_ bytes: [UInt8]) throws -> [User] {
         guard var text = String(validating: bytes, as: UTF8.self) else {
-            throw Failure(fact: "\(path) is no UTF-8 text", effect: "nobody can sign in")
+            throw Failure(fact: "\(path) is no UTF-8 text", effect: Self.effect)
         }
         if text.hasPrefix("\u{FEFF}") { text.removeFirst() }
         var users: [User] = []
@@ -91,7 +86,7 @@ public struct UserFile: Sendable {
                 parts[2].hasPrefix("$argon2id$")
             else {
                 throw Failure(
-                    fact: "\(path):\(number + 1): not an account (name:role:hash)", effect: "nobody can sign in")
+                    fact: "\(path):\(number + 1): not an account (name:role:hash)", effect: Self.effect)
             }
             users.append(User(name: parts[0], role: role, passwordHash: parts[2]))
         }
@@ -101,14 +96,16 @@ public struct UserFile: Sendable {
     /// Replaces the file in one step, readable by its owner only.
     public func save(_ users: [User]) throws {
         let text = users.map { "\($0.name):\($0.role.rawValue):\($0.passwordHash)" }.joined(separator: "\n") + "\n"
-        do { try PrivateFile.replace(path, with: Array(text.utf8)) } catch {
-            throw Failure(fact: error.fact, effect: "the accounts stay as they were", mend: error.mend)
+        do {
+            try DurableFile.replace(path, with: text, link: .refused)
+        } catch let failure as DurableFile.Failure {
+            throw Failure(fact: failure.description, effect: "the accounts stay as they were", mend: failure.mend)
         }
     }
 
     /// The account name that was meant: without blanks around it, which keyboards add when they complete a name, and with
     /// full-width letters as plain ones. Capital and small letters are told apart.
-    static func meantName(_ typed: String) -> String {
+    public static func meantName(_ typed: String) -> String {
         guard typed.utf8.count <= 512 else { return "" }
         return typed.precomposedStringWithCompatibilityMapping.trimmingCharacters(
             in: .whitespacesAndNewlines.union(.controlCharacters))

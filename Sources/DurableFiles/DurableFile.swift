@@ -8,17 +8,40 @@ import PlainText
 public enum DurableFile {
     /// What could not be made durable, or not be read.
     public struct Failure: Error, CustomStringConvertible, Sendable {
-        /// The text form.
+        /// What is wrong, with the file's name.
         public let description: String
+        /// How to mend it; empty where the fact says enough.
+        public let mend: String
         /// Whether the disk is full.
-        public var isNoRoom = false
+        public let isNoRoom: Bool
+
+        /// A failure of its parts.
+        public init(description: String, mend: String = "", isNoRoom: Bool = false) {
+            self.description = description
+            self.mend = mend
+            self.isNoRoom = isNoRoom
+        }
+    }
+    /// What becomes of a link, or of anything but an ordinary file, where a file is to be replaced.
+    public enum Link: Sendable {
+        /// The link itself gives way to the new file; what it names stays as it is.
+        case replaced
+        /// Nothing is written: whoever made the link meant the file behind it.
+        case refused
     }
     /// No file that is read here is larger (bytes).
     public static let sizeLimit = 4 << 20
 
     /// Writes `text` to `path` by way of a new file, `fsync`, `rename` and `fsync` of the folder. The file has exactly the rights
-    /// `mode`, whatever the umask. A link at `path` is replaced, not followed.
-    public static func replace(_ path: String, with text: String, mode: mode_t = 0o600) throws {
+    /// `mode`, whatever the umask. A link at `path` is never followed.
+    public static func replace(
+        _ path: String, with text: String, mode: mode_t = 0o600, link: Link = .replaced
+    ) throws {
+        var status = stat()
+        if link == .refused, lstat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
+            throw Failure(
+                description: "\(path) is a link or no ordinary file; it stays as it was", mend: "name the file itself")
+        }
         try write(text, beside: path, mode: mode) { temporary in
             guard rename(temporary, path) == 0 else { throw failure(path) }
         }
@@ -55,7 +78,13 @@ public enum DurableFile {
 
     /// All of a small ordinary file; nil where there is none. A pipe, a device or a folder is an error, as is a longer file:
     /// neither may hang the program or fill its memory.
-    public static func read(_ path: String) throws -> [UInt8]? {
+    public static func read(_ path: String) throws -> [UInt8]? { try readStamped(path)?.bytes }
+
+    /// The same with the state that the file was in; `limit` in bytes.
+    public static func readStamped(
+        _ path: String, limit: Int = sizeLimit
+    ) throws -> (bytes: [UInt8], stamp: FileStamp)? {
+        // Without O_NONBLOCK a pipe in its place would hold the reader for ever.
         let file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
         guard file >= 0 else {
             if errno == ENOENT { return nil }
@@ -74,10 +103,10 @@ public enum DurableFile {
             guard count >= 0 else {
                 throw Failure(description: "cannot read \(path): \(String(cString: strerror(errno)))")
             }
-            guard count > 0 else { return bytes }
+            guard count > 0 else { return (bytes, FileStamp(status)) }
             bytes += chunk[..<count]
-            guard bytes.count <= sizeLimit else {
-                throw Failure(description: "\(path) is longer than \(sizeLimit >> 20) MiB; it was not read")
+            guard bytes.count <= limit else {
+                throw Failure(description: "\(path) is longer than \(limit >> 20) MiB; it was not read")
             }
         }
     }

@@ -1,3 +1,4 @@
+import DurableFiles
 import FlightTypes
 import Logging
 import Synchronization
@@ -5,7 +6,7 @@ import Synchronization
 /// The accounts as the file has them now, read only when it has changed: who watches is looked up several times a second.
 final class AccountList: Sendable {
     private struct State {
-        var stamp: PrivateFile.Stamp?
+        var stamp: FileStamp?
         var result: Result<[User], UserFile.Failure>?
         var troubles = Troubles<String>()
     }
@@ -36,7 +37,7 @@ final class AccountList: Sendable {
     func users() throws(UserFile.Failure) -> [User] {
         let now = clocks.monotonicNow()
         return try state.withLock { state -> Result<[User], UserFile.Failure> in
-            let stamp = PrivateFile.stamp(file.path)
+            let stamp = FileStamp.now(of: file.path)
             // What could not be read is tried again: what was in the way need not have changed the file.
             if case .success(let users)? = state.result, stamp == state.stamp { return .success(users) }
             let result: Result<[User], UserFile.Failure>
