@@ -146,5 +146,45 @@ def outlive(verdict):
         station.close()
 
 
+def unread(verdict, drone=True):
+    """Browsers that never read take all hundred places; somebody else wants to watch"""
+    others = [f"gast{number}" for number in range(10)]
+    station = Station(viewer=", viewersPerAccount: 100", accounts=("anna", "bert", *others), drone=drone)
+    held = []
+    try:
+        # The last tenth is for accounts that do not watch yet. One address may sign in only so often.
+        cookies = [station.sign_in("anna")] * 90 + [station.sign_in(name, source="127.0.0.9") for name in others]
+        honest = station.sign_in("bert", source="127.0.0.10")
+        time.sleep(1)
+        before = station.descriptors
+        held = [station.socket(cookie) for cookie in cookies]
+        began = time.monotonic()
+
+        def watches():
+            """Whether another page is let in now."""
+            with station.socket(honest) as browser:
+                return next(browser.messages(2), {}).get("type") == "hello"
+
+        admitted = gone = None
+        while time.monotonic() - began < 240 and (admitted is None or gone is None):
+            time.sleep(0.5)
+            seconds = time.monotonic() - began
+            if gone is None and station.descriptors <= before + 1:
+                gone = seconds
+            if admitted is None and watches():
+                admitted = seconds
+        verdict(admitted is not None and admitted < 10, f"another page is let in after {admitted or 240:.1f} s")
+        verdict(gone is not None and gone < 45, f"the last of {len(held)} that never read is let go after {gone or 240:.1f} s")
+    finally:
+        for browser in held:
+            browser.connection.close()
+        station.close()
+
+
+def unread_quiet(verdict):
+    """The same without a drone: what the page is told is little, and fills no buffer"""
+    unread(verdict, drone=False)
+
+
 if __name__ == "__main__":
-    attack(hoard, guesses, lockout, openings, outlive)
+    attack(hoard, guesses, lockout, openings, outlive, unread, unread_quiet)

@@ -238,6 +238,13 @@ class Browser:
         while True:
             frame = self._take()
             if frame:
+                if frame[0] == 9:
+                    # As browsers do, whether the page is looked at or not.
+                    try:
+                        self.connection.sendall(self.frame(10, frame[1]))
+                    except OSError:
+                        pass
+                    continue
                 if frame[0] == 8:
                     self.code = struct.unpack(">H", frame[1][:2])[0] if len(frame[1]) >= 2 else 1005
                 return frame

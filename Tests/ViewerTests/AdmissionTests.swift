@@ -213,6 +213,24 @@ private func at(_ seconds: Double) -> MonotonicInstant { MonotonicInstant(nanose
         #expect(elsewhere == .admitted)
     }
 
+    /// Sockets that nobody reads once kept everybody else out for minutes.
+    @Test func whoDoesNotAnswerMakesRoom() {
+        var book = SocketBook(limits: .init(total: 3, perAccount: 2, perAddress: 9))
+        for account in ["anna", "anna", "bert"] { _ = book.enter(account: account, address: nil) }
+        let hopeless = book.enter(account: "carl", address: nil, inPlaceOf: [])
+        #expect(hopeless.decision == .full && hopeless.displaced == nil)
+        let carl = book.enter(account: "carl", address: nil, inPlaceOf: [("bert", nil), ("anna", nil)])
+        #expect(carl.decision == .admitted && carl.displaced == 0)
+        // Another account's place is of no use to one that has its share; its own is.
+        let anna = book.enter(account: "anna", address: nil, inPlaceOf: [("carl", nil), ("anna", nil)])
+        #expect(anna.decision == .admitted && anna.displaced == 1)
+        #expect(book.total == 3)
+        // Where there is room nobody has to go.
+        book.leave(account: "carl", address: nil)
+        let bert = book.enter(account: "bert", address: nil, inPlaceOf: [("anna", nil)])
+        #expect(bert.decision == .admitted && bert.displaced == nil)
+    }
+
     /// Whatever comes and goes, the counts are those of who is there.
     @Test(arguments: UInt64(1)...20)
     func countsStayTrue(seed: UInt64) {

@@ -2,12 +2,14 @@ import FlightTypes
 import NIOCore
 import NIOEmbedded
 import NIOWebSocket
+import TestSupport
 import Testing
 
 @testable import Viewer
 
 @Suite struct SocketLifeTests {
     private let channel = EmbeddedChannel()
+    private let clocks = ScriptedClocks()
 
     private func at(_ seconds: Double) -> MonotonicInstant { MonotonicInstant(nanoseconds: Int64(seconds * 1e9)) }
     private func written() throws -> [WebSocketFrame] {
@@ -16,51 +18,70 @@ import Testing
         while let frame = try channel.readOutbound(as: WebSocketFrame.self) { frames.append(frame) }
         return frames
     }
+    private func pass(_ seconds: Int64) {
+        for _ in 0..<seconds {
+            clocks.advance(by: .seconds(1))
+            channel.embeddedEventLoop.advanceTime(by: .seconds(1))
+        }
+    }
+    /// Whether the connection has been closed.
+    private var isClosed: Bool {
+        let closed = NIOLoopBoundBox(false, eventLoop: channel.eventLoop)
+        channel.closeFuture.assumeIsolated().whenComplete { _ in closed.value = true }
+        channel.embeddedEventLoop.run()
+        return closed.value
+    }
 
     @Test func itEndsOnceWithOneCode() throws {
-        let life = SocketLife(channel, at: at(0))
+        let life = SocketLife(channel, clocks: clocks)
         #expect(!life.isEnding)
-        #expect(!life.isOver(at: at(1)))
-        life.end(.sessionOver, at: at(1))
-        life.end(.flood, at: at(1))
+        life.end(.sessionOver)
+        life.end(.flood)
         #expect(life.isEnding)
         let frames = try written()
         #expect(frames.map(\.opcode) == [.connectionClose])
         #expect(frames.first?.data == ByteBuffer(bytes: [0x11, 0x31]))
         // A second for the browser to answer.
-        #expect(!life.isOver(at: at(1.9)))
-        #expect(life.isOver(at: at(2)))
+        #expect(!isClosed)
+        pass(1)
+        #expect(isClosed)
     }
 
-    @Test func aSilentBrowserIsLetGo() {
-        let life = SocketLife(channel, at: at(0))
-        #expect(!life.isOver(at: at(149)))
-        life.heard(at: at(149))
-        #expect(!life.isOver(at: at(298)))
-        #expect(life.isOver(at: at(299)))
-    }
-
-    /// A browser that takes nothing holds what was encoded for it.
-    @Test func aBrowserThatTakesNothingIsLetGo() {
-        let life = SocketLife(channel, at: at(0))
-        for second in 0..<100 {
-            life.heard(at: at(Double(second)))
-            #expect(!life.isOver(at: at(Double(second))))
+    @Test func aBrowserThatAnswersStaysAndIsPingedEveryTenSeconds() throws {
+        let life = SocketLife(channel, clocks: clocks)
+        life.begin()
+        var pings = 0
+        for _ in 0..<120 {
+            for frame in try written() {
+                #expect(frame.opcode == .ping)
+                pings += 1
+                life.answered(Array(frame.data.readableBytesView), at: clocks.monotonicNow())
+            }
+            life.heard(at: clocks.monotonicNow())
+            pass(1)
         }
-        channel.isWritable = false
-        #expect(!life.isOver(at: at(128)))
-        channel.isWritable = true
-        #expect(!life.isOver(at: at(128.5)))
-        channel.isWritable = false
-        #expect(!life.isOver(at: at(158)))
-        #expect(life.isOver(at: at(158.5)))
+        #expect(!life.isEnding && !isClosed)
+        #expect((11...12).contains(pings))
+    }
+
+    @Test func aBrowserThatDoesNotAnswerIsLetGoWithoutAWord() throws {
+        let life = SocketLife(channel, clocks: clocks)
+        life.begin()
+        pass(29)
+        #expect(!life.isEnding)
+        #expect(life.overdue(at: clocks.monotonicNow()) == .seconds(29))
+        pass(1)
+        #expect(life.isEnding)
+        #expect(try written().map(\.opcode) == [.ping])
+        #expect(isClosed)
+        #expect(life.overdue(at: at(100)) == .zero)
     }
 
     @Test func whoIsLostIsToldNothing() throws {
-        let life = SocketLife(channel, at: at(0))
-        life.end(.lost, at: at(1))
+        let life = SocketLife(channel, clocks: clocks)
+        life.end(.lost)
         #expect(try written().isEmpty)
-        #expect(life.isOver(at: at(1)))
+        #expect(isClosed)
     }
 
     @Test func incidentsOpenSixAtOnceAndAMinute() {

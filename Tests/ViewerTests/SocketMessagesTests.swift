@@ -24,7 +24,7 @@ import Testing
         #expect(first(frame(.text, Array("ä".utf8))) == .text(Array("ä".utf8)))
         #expect(first(frame(.text)) == .text([]))
         #expect(first(frame(.ping, [7])) == .ping([7]))
-        #expect(first(frame(.pong, [7])) == nil)
+        #expect(first(frame(.pong, [7])) == .pong([7]))
     }
 
     /// Parts were once taken for whole messages, and dropped.

@@ -44,6 +44,23 @@ struct SocketBook: Sendable {
         return .admitted
     }
 
+    /// The same, where one of `idle` may lose its place for the newcomer: the first whose place is of use. Says which, if so.
+    mutating func enter(
+        account: String, address: IPAddress?, inPlaceOf idle: [(account: String, address: IPAddress?)]
+    ) -> (decision: Decision, displaced: Int?) {
+        let decision = enter(account: account, address: address)
+        guard decision != .admitted else { return (.admitted, nil) }
+        for (index, guest) in idle.enumerated() {
+            var trial = self
+            trial.leave(account: guest.account, address: guest.address)
+            if trial.enter(account: account, address: address) == .admitted {
+                self = trial
+                return (.admitted, index)
+            }
+        }
+        return (decision, nil)
+    }
+
     /// One that was admitted has gone.
     mutating func leave(account: String, address: IPAddress?) {
         guard let mine = byAccount[account], let here = byAddress[address?.counted] else { return }

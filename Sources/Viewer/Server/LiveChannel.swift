@@ -33,6 +33,9 @@ struct PendingConnection: ServerChildChannelValue {
 struct LiveChannel: HTTPChannelHandler {
     /// Largest message a browser may send.
     static let messageLimit = 1 << 14
+    /// Bytes that may wait in the kernel without being on their way (Linux: TCP_NOTSENT_LOWAT): what waits there for a slow
+    /// browser is old when it arrives, and delays its answers to pings.
+    private static let kernelBacklog: (option: NIOBSDSocket.Option, bytes: Int) = (.init(rawValue: 25), 128 << 10)
 
     let responder: HTTPChannelHandler.Responder
     let admission: Admission
@@ -79,6 +82,9 @@ struct LiveChannel: HTTPChannelHandler {
                     if let gate = try? channel.pipeline.syncOperations.handler(type: RequestGate.self) {
                         channel.pipeline.syncOperations.removeHandler(gate, promise: nil)
                     }
+                    // Without it pictures are only older.
+                    try? channel.syncOptions?.setOption(
+                        .tcpOption(Self.kernelBacklog.option), value: Self.kernelBacklog.bytes)
                     return .socket(try NIOAsyncChannel(wrappingChannelSynchronously: channel), guest)
                 }
             })

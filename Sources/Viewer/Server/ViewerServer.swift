@@ -76,20 +76,24 @@ public struct ViewerServer: Sendable {
             limits: .init(
                 total: viewers, perAccount: configuration.viewersPerAccount, perAddress: limits.perAddress))
         let admission = Admission(limits: limits, proxies: proxies, clocks: clocks, log: log)
-        let socket = socket
-        let log = log
+        let (socket, log, clocks) = (socket, log, clocks)
         return Application(
             router: router(),
             server: HTTPServerBuilder { responder in
                 LiveChannel(
                     responder: responder, admission: admission, admit: { admit($0, $1) },
                     runSocket: { channel, guest in
-                        let decision = room.enter(guest)
-                        defer { if decision == .admitted { room.leave(guest) } }
+                        let life = SocketLife(channel.channel, clocks: clocks)
+                        let (decision, displaced) = room.enter(guest, life, at: clocks.monotonicNow())
+                        defer { room.leave(life) }
+                        if let displaced {
+                            log.note(
+                                "A page of \(displaced.user.name) that does not answer gave way: all places are taken")
+                        }
                         if decision != .admitted {
                             log.note("A further page of \(guest.user.name) was refused: \(decision.reason)")
                         }
-                        await socket.run(channel, guest: guest, decision: decision)
+                        await socket.run(channel, guest: guest, life: life, decision: decision)
                     })
             },
             configuration: .init(

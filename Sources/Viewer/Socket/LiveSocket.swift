@@ -10,12 +10,11 @@ import Synchronization
 // One browser. Two producers, one writer:
 //   hub reader (newest frame a stream) ─┐
 //   state, twice a second ──────────────┴▶ outbound, which waits while the browser is slow: frames are then replaced, not queued
-// one reader of what the browser says, and one that watches over the session and the browser's pace.
+// and one reader of what the browser says. The end of the session is told (Sessions), the browser's answers are looked after on
+// the connection's loop (SocketLife): both end the connection, and with it the reader.
 
 struct LiveSocket: Sendable {
     static let stateInterval: Duration = .milliseconds(500)
-    /// How often the session is looked at: a socket outlives it by no more than this and the parting.
-    static let watchInterval: Duration = .milliseconds(250)
     /// How long to wait before a slow browser is looked at again.
     static let slowPause: Duration = .milliseconds(50)
     /// Frames that a browser may send at once, and each minute; the page sends about one a second.
@@ -34,15 +33,19 @@ struct LiveSocket: Sendable {
 
     /// Runs the socket of `guest` until it ends; with a refusal it ends at once.
     func run(
-        _ channel: NIOAsyncChannel<WebSocketFrame, WebSocketFrame>, guest: SocketGuest,
+        _ channel: NIOAsyncChannel<WebSocketFrame, WebSocketFrame>, guest: SocketGuest, life: SocketLife,
         decision: SocketBook.Decision
     ) async {
-        let life = SocketLife(channel.channel, at: clocks.monotonicNow())
         let reader = decision == .admitted ? hub.subscribe(.newestFrame) : nil
         defer { if let reader { hub.unsubscribe(reader) } }
         if reader == nil {
-            life.end(.refused(decision == .admitted ? .full : decision), at: clocks.monotonicNow())
+            life.end(.refused(decision == .admitted ? .full : decision))
         }
+        let watch = sessions.watch(token: guest.token) { life.end(.sessionOver) }
+        defer { watch?.cancel() }
+        if watch == nil { life.end(.sessionOver) }
+        life.begin()
+        defer { life.end(.lost) }
         do {
             try await channel.executeThenClose { inbound, outbound in
                 let writer = SocketWriter(outbound: outbound, life: life, channel: channel.channel)
@@ -50,10 +53,6 @@ struct LiveSocket: Sendable {
                 await withTaskGroup(of: Bool.self) { group in
                     group.addTask {
                         await self.receive(inbound, writer, guest, life)
-                        return true
-                    }
-                    group.addTask {
-                        await self.watch(guest, life)
                         return true
                     }
                     if let reader {
@@ -70,7 +69,7 @@ struct LiveSocket: Sendable {
                             } catch { return true }
                         }
                     }
-                    // The writers stop when the socket is ending; who reads and who watches say when it has ended.
+                    // The writers stop when the socket is ending; who reads says when it has ended.
                     for await isOver in group where isOver { break }
                     group.cancelAll()
                 }
@@ -111,15 +110,6 @@ struct LiveSocket: Sendable {
         }
     }
 
-    private func watch(_ guest: SocketGuest, _ life: SocketLife) async {
-        while !Task.isCancelled {
-            let now = clocks.monotonicNow()
-            if life.isOver(at: now) { return }
-            if sessions.user(token: guest.token) != guest.user { life.end(.sessionOver, at: now) }
-            try? await Task.sleep(for: Self.watchInterval)
-        }
-    }
-
     /// Reads to the end of the connection, also while the socket is ending, so that the browser's answer to a close is seen.
     private func receive(
         _ inbound: NIOAsyncChannelInboundStream<WebSocketFrame>, _ writer: SocketWriter, _ guest: SocketGuest,
@@ -135,19 +125,20 @@ struct LiveSocket: Sendable {
                     if frame.opcode == .connectionClose { return }
                     continue
                 }
-                life.heard(at: now)
+                if frame.opcode != .pong { life.heard(at: now) }
                 guard frames.take(at: now) else {
                     log.note("A page of \(guest.user.name) sends more than any page does; its socket was closed")
-                    life.end(.flood, at: now)
+                    life.end(.flood)
                     continue
                 }
                 switch messages.take(frame) {
                 case .text(let bytes): try await take(bytes, writer, guest, life)
                 case .ping(let bytes): try await writer.write(bytes, .pong)
+                case .pong(let bytes): life.answered(bytes, at: now)
                 case .closing(let code):
-                    life.end(.answered(code), at: now)
+                    life.end(.answered(code))
                     return
-                case .violation(let code): life.end(.violation(code), at: now)
+                case .violation(let code): life.end(.violation(code))
                 case nil: continue
                 }
             }
@@ -162,7 +153,7 @@ struct LiveSocket: Sendable {
         }
         // The role counts as it is now, not as it was when the socket opened.
         guard let user = sessions.user(token: guest.token), user == guest.user else {
-            return life.end(.sessionOver, at: clocks.monotonicNow())
+            return life.end(.sessionOver)
         }
         guard let wish = message.wish(of: user) else { return }
         if wish.opensIncident, !openings.mayOpen(by: user.name, at: clocks.monotonicNow()) {

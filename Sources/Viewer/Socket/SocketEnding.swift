@@ -13,7 +13,7 @@ enum SocketEnding: Equatable, Sendable {
     case sessionOver
     /// This account, this address, or all accounts together have as many sockets as they may.
     case refused(SocketBook.Decision)
-    /// Silent, or too slow to take what is sent: nothing is said.
+    /// Silent, or too slow to answer, or displaced because of that: nothing is said.
     case lost
 
     /// The code on the wire; nil where no close frame is sent.

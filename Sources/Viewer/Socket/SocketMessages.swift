@@ -10,6 +10,8 @@ struct SocketMessages: Sendable {
         case text([UInt8])
         /// A ping, to be answered with its own bytes.
         case ping([UInt8])
+        /// A pong, with its bytes.
+        case pong([UInt8])
         /// The browser closes, with this code where it named a proper one.
         case closing(UInt16?)
         /// The browser broke a rule: close with this code.
@@ -21,7 +23,7 @@ struct SocketMessages: Sendable {
 
     init(limit: Int) { self.limit = limit }
 
-    /// What `frame` brings; nil where it is only a part, a pong, or too late.
+    /// What `frame` brings; nil where it is only a part, or too late.
     mutating func take(_ frame: WebSocketFrame) -> Event? {
         guard !isOver else { return nil }
         let event = understand(frame)
@@ -29,7 +31,7 @@ struct SocketMessages: Sendable {
         case .violation, .closing:
             isOver = true
             parts = nil
-        case .text, .ping, nil: break
+        case .text, .ping, .pong, nil: break
         }
         return event
     }
@@ -50,7 +52,7 @@ struct SocketMessages: Sendable {
             guard frame.fin, bytes.count <= 125 else { return .violation(.protocolError) }
             switch frame.opcode {
             case .ping: return .ping(bytes)
-            case .pong: return nil
+            case .pong: return .pong(bytes)
             default: return closing(bytes)
             }
         default: return .violation(.protocolError)
