@@ -9,6 +9,8 @@ export class IncidentControl {
         this.name = document.getElementById('incident-input');
         this.question = document.getElementById('incident-question');
         this.incident = null;
+        /** What the account may do, as the station says it in `hello`. */
+        this.permissions = new Set();
         this.button.addEventListener('click', () => this.ask());
         this.another.addEventListener('click', () => this.askName());
         this.opening.addEventListener('close', () => this.opened());
@@ -20,9 +22,10 @@ export class IncidentControl {
 
     show(incident, isReplay) {
         this.incident = incident;
-        this.button.hidden = isReplay;
+        // Who may only watch is shown no button that does nothing.
+        this.button.hidden = isReplay || !this.permissions.has(incident ? 'closeIncident' : 'openIncident');
         // The first frame opens an Einsatz by itself; this gives it the name it should have: the Leitstelle closes the old one.
-        this.another.hidden = isReplay || !incident;
+        this.another.hidden = isReplay || !incident || !this.permissions.has('openIncident');
         const text = incident ? 'Schließen' : 'Einsatz eröffnen';
         if (this.button.textContent !== text) this.button.textContent = text;
         this.button.setAttribute('aria-label', incident ? 'Einsatz schließen' : 'Einsatz eröffnen');

@@ -93,6 +93,7 @@ function takeHello(hello) {
     setText(byID('user'), String(hello.user ?? ''));
     setText(byID('role'), String(hello.role ?? ''));
     byID('user').title = String(hello.role ?? '');
+    incident.permissions = new Set(Array.isArray(hello.permissions) ? hello.permissions : []);
     map.setTiles(hello.tiles === true, hello.tilesFault);
 }
 
