@@ -133,7 +133,7 @@ let package = Package(
         room(
             "Leitstelle",
             [
-                "Accounts", "DurableFiles",
+                "Accounts", "CDevices", "DurableFiles",
                 "FlightTypes", "ImageCoding", "LinkProtocol", "LinkTransport", "Situation", "Recording", "Viewer",
                 "Replay", "ConfigurationFile", "PlainText", nioCore, nioPosix, logging,
                 product("ServiceLifecycle", "swift-service-lifecycle"),
@@ -191,7 +191,7 @@ let package = Package(
         tests("SensorsTests", ["Sensors", "ImageCoding", "FlightTypes", "Geodesy", "CDevices", crypto]),
         tests("RecordingTests", ["Recording", "FlightTypes", crypto, product("GRDB", "GRDB.swift")]),
         tests("ConfigurationFileTests", ["ConfigurationFile", "PlainText"]),
-        tests("SituationTests", ["Situation", "FlightTypes"]),
+        tests("SituationTests", ["Situation", "FlightTypes", "TestSupport"]),
         tests("ReplayTests", ["Replay", "Situation", "Recording", "FlightTypes"]),
         tests(
             "ViewerTests",

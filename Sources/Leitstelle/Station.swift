@@ -1,4 +1,5 @@
 import Accounts
+import CDevices
 import FlightTypes
 import Foundation
 import ImageCoding
@@ -60,7 +61,8 @@ public final class Station: Sendable {
         let hub = hub
         guard
             let queue = hub.subscribe(
-                .refuseBeyond(bytes: IncidentRecorder.queueBytes), interest: .everything)
+                .refuseBeyond(bytes: IncidentRecorder.queueBytes), interest: .everything,
+                afterFlood: { lb_memory_release() })
         else {
             throw KeyError("the hub takes no recorder; nothing would be recorded")
         }

@@ -1,5 +1,4 @@
 import FlightTypes
-import Synchronization
 import TestSupport
 import Testing
 
@@ -107,13 +106,6 @@ import Testing
     }
 }
 
-/// How often somebody was told.
-private final class Told: Sendable {
-    private let number = Mutex(0)
-    var times: Int { number.withLock { $0 } }
-    func tell() { number.withLock { $0 += 1 } }
-}
-
 /// An open page once asked four times a second whether its session still stood.
 @Suite struct SessionWatchTests {
     private struct Refused: Error {}
@@ -138,14 +130,14 @@ private final class Told: Sendable {
     @Test func signingOutIsToldAtOnceAndOnce() async throws {
         let token = try await signIn()
         let other = try await signIn()
-        let (first, second, stranger) = (Told(), Told(), Told())
-        #expect(sessions.watch(token: token) { first.tell() } != nil)
-        #expect(sessions.watch(token: token) { second.tell() } != nil)
-        #expect(sessions.watch(token: other) { stranger.tell() } != nil)
+        let (first, second, stranger) = (Counter(), Counter(), Counter())
+        #expect(sessions.watch(token: token) { first.add() } != nil)
+        #expect(sessions.watch(token: token) { second.add() } != nil)
+        #expect(sessions.watch(token: other) { stranger.add() } != nil)
         sessions.signOut(token: token)
         sessions.signOut(token: token)
         sessions.sweep()
-        #expect([first.times, second.times, stranger.times] == [1, 1, 0])
+        #expect([first.count, second.count, stranger.count] == [1, 1, 0])
     }
 
     @Test func whatIsOverCannotBeWatched() async throws {
@@ -155,22 +147,22 @@ private final class Told: Sendable {
         #expect(sessions.watch(token: "") {} == nil)
     }
 
-    @Test func aCancelledWatchIsNeverTold() async throws {
+    @Test func aCancelledWatchIsNeverCounter() async throws {
         let token = try await signIn()
-        let told = Told()
-        sessions.watch(token: token) { told.tell() }?.cancel()
+        let told = Counter()
+        sessions.watch(token: token) { told.add() }?.cancel()
         sessions.signOut(token: token)
-        #expect(told.times == 0)
+        #expect(told.count == 0)
     }
 
     /// Removal, another role and another password are changes of the file that nobody tells of: the sweep finds them.
     @Test(arguments: ["removal", "role", "password"])
     func changesOfTheAccountAreTold(change: String) async throws {
-        let told = Told()
+        let told = Counter()
         let token = try await signIn()
-        #expect(sessions.watch(token: token) { told.tell() } != nil)
+        #expect(sessions.watch(token: token) { told.add() } != nil)
         sessions.sweep()
-        #expect(told.times == 0)
+        #expect(told.count == 0)
         switch change {
         case "removal": try file.save([User(name: "bert", role: .admin, passwordHash: cheapHash)])
         case "role": try file.save([User(name: "anna", role: .ausbilder, passwordHash: cheapHash)])
@@ -178,25 +170,25 @@ private final class Told: Sendable {
         }
         sessions.sweep()
         sessions.sweep()
-        #expect(told.times == 1)
+        #expect(told.count == 1)
     }
 
-    @Test func theEndOfTheShiftIsTold() async throws {
-        let told = Told()
-        #expect(sessions.watch(token: try await signIn()) { told.tell() } != nil)
+    @Test func theEndOfTheShiftIsCounter() async throws {
+        let told = Counter()
+        #expect(sessions.watch(token: try await signIn()) { told.add() } != nil)
         clocks.advance(by: SessionBook.lifetime - .seconds(1))
         sessions.sweep()
-        #expect(told.times == 0)
+        #expect(told.count == 0)
         clocks.advance(by: .seconds(1))
         sessions.sweep()
-        #expect(told.times == 1)
+        #expect(told.count == 1)
     }
 
     @Test func aFileThatCannotBeReadEndsNothing() async throws {
-        let told = Told()
-        #expect(sessions.watch(token: try await signIn()) { told.tell() } != nil)
+        let told = Counter()
+        #expect(sessions.watch(token: try await signIn()) { told.add() } != nil)
         try folder.write("anna\n", to: "users")
         sessions.sweep()
-        #expect(told.times == 0)
+        #expect(told.count == 0)
     }
 }

@@ -1,4 +1,5 @@
 import FlightTypes
+import TestSupport
 import Testing
 
 @testable import Situation
@@ -43,6 +44,21 @@ import Testing
         #expect(reader.statistics.queued == HubReader.smallObjectsLimit + 1)
         let batch = try #require(await reader.next())
         #expect(batch.sequences == [9_999] + Array(3..<limit + 3))
+    }
+
+    /// 564 MiB once stayed with a station whose disk had been full for a minute.
+    @Test(arguments: [(63, Int.max, 0), (64, .max, 1), (100, 7, 1), (100, 1, 1), (0, 1, 0)])
+    func theEndOfAFloodIsTold(megabytes: Int, batch: Int, times: Int) async throws {
+        let told = Counter()
+        let subscribed = hub.subscribe(.refuseBeyond(bytes: 256 << 20), afterFlood: { told.add() })
+        let reader = try #require(subscribed)
+        for number in 0..<megabytes { hub.publish(Arrivals.telemetry(alpha, UInt64(number), size: 1 << 20)) }
+        while reader.statistics.queued > 0 { _ = await reader.next(atMost: batch) }
+        // What was taken last is in the owner's hands until it asks again.
+        #expect(told.count == 0)
+        reader.finish()
+        for _ in 0..<3 { _ = await reader.next() }
+        #expect(told.count == times)
     }
 
     /// However many streams and drones there are, and however large what they send: what waits for one browser is bounded.

@@ -13,4 +13,8 @@ int lb_open_pty(int *master_fd, int *slave_fd, char *slave_path);
 /// module in Swift's debug builds than in its release builds.
 int64_t lb_clock_nanoseconds(int wall);
 
+/// Gives memory that was freed back to the system. The C library keeps it for itself otherwise, of blocks below its mmap
+/// threshold without end.
+void lb_memory_release(void);
+
 #endif

@@ -18,6 +18,8 @@ public final class HubReader: Sendable {
     public static let smallObjectsLimit = 256
     /// Bytes that wait under `newestFrame`; a single object that is larger waits alone.
     public static let newestBytesLimit = 16 << 20
+    /// A queue of this many bytes leaves so much freed memory behind that it is worth giving back.
+    public static let floodBytes = 64 << 20
     /// How full the queue is and what it has lost.
     public struct Statistics: Sendable, Hashable {
         /// Objects waiting.
@@ -35,14 +37,20 @@ public final class HubReader: Sendable {
         var held: [DroneID: Int] = [:]
         var waiter: (continuation: CheckedContinuation<[HubItem]?, Never>, limit: Int)?
         var isFinished = false
+        /// More than `floodBytes` have been taken, and may still be in the owner's hands.
+        var wasFlooded = false
     }
     /// Of what is free, one drone may hold so many times as much: alone three quarters of all, beside it a quarter stays.
     private static let shareOfFree = 3
     private let rule: DropRule
     private let state: Mutex<State>
 
-    init(rule: DropRule, interest: Interest) {
+    private let afterFlood: @Sendable () -> Void
+
+    /// `afterFlood` is called by the owner's task when it comes back for more, all is taken, and `floodBytes` or more had waited.
+    init(rule: DropRule, interest: Interest = .live, afterFlood: @escaping @Sendable () -> Void = {}) {
         self.rule = rule
+        self.afterFlood = afterFlood
         state = Mutex(State(interest: interest))
     }
 
@@ -54,7 +62,12 @@ public final class HubReader: Sendable {
 
     /// Waits for objects and takes all that are queued, or the oldest `limit` of them; nil after `finish`.
     public func next(atMost limit: Int = .max) async -> [HubItem]? {
-        await withTaskCancellationHandler {
+        let isFloodOver = state.withLock { state in
+            defer { if state.queue.isEmpty { state.wasFlooded = false } }
+            return state.wasFlooded && state.queue.isEmpty
+        }
+        if isFloodOver { afterFlood() }
+        return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let ready: [HubItem]?? = state.withLock { state in
                     if !state.queue.isEmpty { return .some(Self.take(limit, from: &state)) }
@@ -131,6 +144,7 @@ public final class HubReader: Sendable {
     }
 
     private static func take(_ limit: Int, from state: inout State) -> [HubItem] {
+        if state.statistics.queuedBytes >= floodBytes { state.wasFlooded = true }
         guard limit < state.queue.count else {
             defer {
                 state.queue = []

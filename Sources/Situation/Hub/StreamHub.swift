@@ -10,9 +10,12 @@ public final class StreamHub: Sendable {
     /// An empty hub.
     public init() {}
 
-    /// A new reader; nil when `readersLimit` are there already.
-    public func subscribe(_ rule: DropRule, interest: Interest = .live) -> HubReader? {
-        let reader = HubReader(rule: rule, interest: interest)
+    /// A new reader; nil when `readersLimit` are there already. `afterFlood` is called on the owner's task when it has taken all
+    /// of a queue that had `HubReader.floodBytes` or more, and asks for more.
+    public func subscribe(
+        _ rule: DropRule, interest: Interest = .live, afterFlood: @escaping @Sendable () -> Void = {}
+    ) -> HubReader? {
+        let reader = HubReader(rule: rule, interest: interest, afterFlood: afterFlood)
         return readers.withLock { readers in
             guard readers.count < Self.readersLimit else { return nil }
             readers[ObjectIdentifier(reader)] = reader
