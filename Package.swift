@@ -41,7 +41,10 @@ let logging = product("Logging", "swift-log")
 
 let package = Package(
     name: "lagebild",
-    products: [.executable(name: "lagebild", targets: ["lagebild"])],
+    products: [
+        .executable(name: "lagebild", targets: ["lagebild"]),
+        .executable(name: "lagebild-bench", targets: ["lagebild-bench"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras", exact: "1.35.2"),
@@ -142,22 +145,37 @@ let package = Package(
         .target(
             name: "LinkSimulation", dependencies: ["LinkProtocol", "NetworkImpairment", "FlightTypes"],
             path: "Tests/Simulation", swiftSettings: strict + optimised + perDatagram),
+        room(
+            "Terminal", ["PlainText", "ConfigurationFile", logging, product("ArgumentParser", "swift-argument-parser")]),
         .executableTarget(
             name: "lagebild",
             dependencies: [
-                "Accounts", "DurableFiles",
-                "FlightTypes", "Geodesy", "ImageCoding", "HotspotDetection", "Tracking", "VisibleWitness", "Lookout",
-                "Sensors", "Scenario", "Recording", "Situation",
-                "LinkProtocol", "NetworkImpairment", "LinkSimulation",
-                "LinkTransport", "DroneAgent", "Leitstelle", "Viewer", "CDevices", "PlainText", "ConfigurationFile",
-                "Versions", logging,
+                "Accounts", "DurableFiles", "Terminal",
+                "FlightTypes", "Geodesy", "ImageCoding", "HotspotDetection", "Lookout", "Sensors", "Scenario", "Recording",
+                "LinkProtocol", "NetworkImpairment", "LinkTransport", "DroneAgent", "Leitstelle", "Viewer", "CDevices",
+                "PlainText", "ConfigurationFile", "Versions", logging,
                 product("ArgumentParser", "swift-argument-parser"),
                 product("UnixSignals", "swift-service-lifecycle"),
+            ], swiftSettings: strict),
+        .executableTarget(
+            name: "lagebild-bench",
+            dependencies: [
+                "Terminal", "FlightTypes", "Geodesy", "ImageCoding", "HotspotDetection", "Tracking", "VisibleWitness",
+                "Lookout", "Sensors", "Scenario", "Situation", "LinkProtocol", "NetworkImpairment", "LinkSimulation",
+                "LinkTransport", "DroneAgent", "PlainText", logging, nioPosix,
+                product("ArgumentParser", "swift-argument-parser"),
             ], swiftSettings: strict),
 
         .target(
             name: "TestSupport", dependencies: ["FlightTypes"], path: "Tests/TestSupport", swiftSettings: strict),
         tests("PlainTextTests", ["PlainText"]),
+        tests(
+            "LagebildTests",
+            [
+                "lagebild", "Accounts", "Terminal", "LinkProtocol", "LinkTransport", "Recording", "HotspotDetection",
+                "FlightTypes",
+                "PlainText", "TestSupport", product("ArgumentParser", "swift-argument-parser"),
+            ]),
         tests("DurableFilesTests", ["DurableFiles", "TestSupport"]),
         tests("AccountsTests", ["Accounts", "FlightTypes", "TestSupport"]),
         tests("VersionsTests", ["Versions"]),

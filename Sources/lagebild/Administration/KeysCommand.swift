@@ -1,3 +1,4 @@
+import Terminal
 import DurableFiles
 import ArgumentParser
 import FlightTypes

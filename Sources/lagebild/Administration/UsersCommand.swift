@@ -1,3 +1,4 @@
+import Terminal
 import Accounts
 import ArgumentParser
 import Foundation
@@ -17,13 +18,24 @@ struct UsersCommand: ParsableCommand {
         @Argument(help: "The account's name.") var name: String
         @Option(help: "disponent, ausbilder or admin.") var role = "disponent"
         func run() throws {
+            let role = try chosenRole()
+            try store(password: try readPassword(), role: role)
+            print("\(name) may sign in as \(role.rawValue)")
+        }
+
+        /// The role, where name and role may stand in the file: said before anyone has typed a password.
+        func chosenRole() throws -> Role {
             guard UserFile.isValid(name: name) else {
                 throw ValidationError("'\(name.printable(limit: 80))' is no account name (letters, digits, . - _)")
             }
             guard let role = Role(rawValue: role) else {
                 throw ValidationError("--role must be disponent, ausbilder or admin")
             }
-            let password = PasswordHash.meant(try readPassword())
+            return role
+        }
+
+        func store(password typed: String, role: Role) throws {
+            let password = PasswordHash.meant(typed)
             guard password.count >= PasswordHash.minimumLength, password.utf8.count <= PasswordHash.maximumLength else {
                 throw CommandFailure(
                     "a password has at least \(PasswordHash.minimumLength) characters; nothing was changed")
@@ -38,7 +50,6 @@ struct UsersCommand: ParsableCommand {
             users.removeAll { $0.name == name }
             users.append(User(name: name, role: role, passwordHash: hash))
             try accounts.save(users)
-            print("\(name) may sign in as \(role.rawValue)")
         }
 
         /// From a terminal without showing it; from a pipe as the first line.

@@ -1,3 +1,4 @@
+import Terminal
 import Accounts
 import DurableFiles
 import ArgumentParser

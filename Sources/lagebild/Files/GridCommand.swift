@@ -1,3 +1,4 @@
+import Terminal
 import ArgumentParser
 import Foundation
 import Geodesy
@@ -44,7 +45,7 @@ struct GridCommand: ParsableCommand {
         }
     }
 
-    private static func answer(_ text: String) -> String? {
+    static func answer(_ text: String) -> String? {
         if let square = UTMREF(text) {
             let centre = square.centre
             return String(format: "%.7f %.7f", centre.latitude, centre.longitude)

@@ -1,3 +1,4 @@
+import Terminal
 import CDevices
 import FlightTypes
 import Glibc

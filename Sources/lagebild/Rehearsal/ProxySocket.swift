@@ -1,3 +1,4 @@
+import Terminal
 import Glibc
 
 /// A UDP address: IPv4 or IPv6, with a port.

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""How fast other decoders read the recordings that `lagebild bench decode` measures.
+"""How fast other decoders read the recordings that `lagebild-bench decode` measures.
 
 pymavlink reads .tlog, pynmea2 and pyubx2 and gpsd's gpsdecode everything else. What is not installed is said to be
 missing. Each decoder is given the bytes in the form that costs it least: pymavlink without the times between the packets,
@@ -129,7 +129,7 @@ def gpsdecode(log, seconds):
 def own(program, file, seconds):
     """MB/s of lagebild on the file by decoder; its lines are printed as they are."""
     result = subprocess.run(
-        [program, "bench", "decode", file, "--seconds", str(seconds)], stdout=subprocess.PIPE, text=True, check=True)
+        [program, "decode", file, "--seconds", str(seconds)], stdout=subprocess.PIPE, text=True, check=True)
     rows = result.stdout.splitlines()[1:]
     for row in rows:
         print(row)

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A usual hot spot pipeline with OpenCV, one thread, on frames that `lagebild bench detect --frames-to` wrote.
+"""A usual hot spot pipeline with OpenCV, one thread, on frames that `lagebild-bench detect --frames-to` wrote.
 
     opencv_detect.py FOLDER
 

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""A peer for `lagebild bench link`: JPEG camera frames over RTP (RFC 2435), bare or with retransmission (RFC 4588).
+"""A peer for `lagebild-bench link`: JPEG camera frames over RTP (RFC 2435), bare or with retransmission (RFC 4588).
 
     rtp_frames.py send    plain|rtx HOST:PORT FRAMES_FILE RATE_HZ SENT_LOG [name=value ...]
     rtp_frames.py receive plain|rtx HOST:PORT RECEIVED_LOG [name=value ...]

@@ -1,4 +1,4 @@
-// A peer for `lagebild bench link`: camera frames over SRT or over bare UDP.
+// A peer for `lagebild-bench link`: camera frames over SRT or over bare UDP.
 //
 //   cc -O2 -Wall -o srt_frames srt_frames.c $(pkg-config --libs srt) -lm
 //   srt_frames send    srt|udp HOST:PORT FRAMES_FILE RATE_HZ SENT_LOG [name=value ...]

@@ -1,5 +1,5 @@
 // What a user would take instead of ThermalCoder: JPEG-LS by CharLS, and zstd over the low and high bytes of differences.
-// thermal_coders WIDTH HEIGHT FILE...   prints a line a coder as `lagebild bench thermal` does.
+// thermal_coders WIDTH HEIGHT FILE...   prints a line a coder as `lagebild-bench thermal` does.
 #include <charls/charls.h>
 #include <zstd.h>
 

@@ -1,10 +1,13 @@
 import ArgumentParser
+import Terminal
 
-struct BenchCommand: ParsableCommand {
+/// The measurements: a program of its own, so that the one that flies links neither simulations nor other makers' ways.
+@main
+struct LagebildBench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "bench",
+        commandName: "lagebild-bench",
         abstract: "Measure the link, against other transports and in simulated flights, the parsers, the detector.",
-        discussion: "Example: lagebild bench simulate --hours 1 --seed 7",
+        discussion: "Example: lagebild-bench simulate --hours 1 --seed 7",
         subcommands: [
             BenchLinkCommand.self, BenchSimulateCommand.self, BenchDecodeCommand.self, BenchThermalCommand.self,
             BenchDetectCommand.self, BenchAlertCommand.self, BenchPlaceCommand.self,
@@ -12,4 +15,6 @@ struct BenchCommand: ParsableCommand {
             BenchWitnessCommand.self,
             BenchFramesCommand.self, BenchLinkSendCommand.self, BenchLinkReceiveCommand.self,
         ])
+
+    static func main() async { await runToEnd(Array(CommandLine.arguments.dropFirst())) }
 }

@@ -1,3 +1,4 @@
+import Terminal
 import ArgumentParser
 import FlightTypes
 import Foundation
@@ -12,7 +13,7 @@ struct BenchThermalCommand: ParsableCommand {
             Each line is one coder on all frames of the files: size of the raw values over coded size, and raw megabytes a second of \
             processor time, the best of five passes. scripts/bench thermal runs JPEG-LS (CharLS) and zstd beside it.
 
-            Example: lagebild bench thermal nacht.u16le --width 160 --height 120
+            Example: lagebild-bench thermal nacht.u16le --width 160 --height 120
             """)
     @Argument(help: "Files of raw 16-bit little-endian frames back to back.") var files: [String]
     @Option(help: "Pixels.") var width = 160

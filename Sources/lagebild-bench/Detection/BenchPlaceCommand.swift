@@ -12,7 +12,7 @@ struct BenchPlaceCommand: ParsableCommand {
             stated sigmas. CE50 and CE90 are the radii that hold half and nine tenths of the errors; the ellipse and the circle say \
             how many true places lie inside the stated 90 %.
 
-            Example: lagebild bench place --trials 100000
+            Example: lagebild-bench place --trials 100000
             """)
     @Option(help: "Poses a row.") var trials = 100_000
     @Option(help: "Seed.") var seed: UInt64 = 1

@@ -15,7 +15,7 @@ struct BenchTracksCommand: ParsableCommand {
             into view. Empty water with noise and waves shows what is invented. The water is made up (Sources/Scenario/WaterHover.swift \
             says what it assumes); it is no evidence about real water.
 
-            Example: lagebild bench tracks --seeds 1000 --hours 1
+            Example: lagebild-bench tracks --seeds 1000 --hours 1
             """)
     @Option(help: "Heads, each with a seed of its own.") var seeds = 1000
     @Option(help: "The first seed; thresholds were chosen on the seeds from 0 on.") var first: UInt64 = 1_000_000

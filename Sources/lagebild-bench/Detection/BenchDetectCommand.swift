@@ -1,3 +1,4 @@
+import Terminal
 import ArgumentParser
 import FlightTypes
 import Foundation
@@ -10,7 +11,7 @@ struct BenchDetectCommand: ParsableCommand {
             Thresholds are chosen on one half of a set and measured on the other, both ways; the figures are those of both other \
             halves together. scripts/bench detect runs OpenCV on the same frames beside it.
 
-            Example: lagebild bench detect --small-targets infrared-small-target --speed
+            Example: lagebild-bench detect --small-targets infrared-small-target --speed
             """)
     @Option(help: "Folder with images/ and masks/ of small targets.") var smallTargets: String?
     @Option(

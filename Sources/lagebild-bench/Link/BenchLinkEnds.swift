@@ -1,3 +1,4 @@
+import Terminal
 import ArgumentParser
 import DroneAgent
 import FlightTypes
@@ -22,7 +23,7 @@ private enum BenchKeys {
 struct BenchLinkSendCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "link-send", abstract: "The sending end of a link benchmark.",
-        discussion: "Example: lagebild bench link-send 127.0.0.1:5000 frames.bin sent.txt --rate 30")
+        discussion: "Example: lagebild-bench link-send 127.0.0.1:5000 frames.bin sent.txt --rate 30")
     @Argument(help: "Where to send to.") var target: String
     @Argument(help: "The frames.") var frames: String
     @Argument(help: "A log of what was sent: index, nanoseconds, bytes.") var log: String
@@ -177,7 +178,7 @@ final class LogFile: Sendable {
 struct BenchLinkReceiveCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "link-receive", abstract: "The receiving end of a link benchmark.",
-        discussion: "Example: lagebild bench link-receive 6000 frames.bin received.txt")
+        discussion: "Example: lagebild-bench link-receive 6000 frames.bin received.txt")
     @Argument(help: "UDP port to listen on.") var port: Int
     @Argument(help: "The frames, to compare what arrives.") var frames: String
     @Argument(help: "A log of what arrived: index, nanoseconds, how.") var log: String

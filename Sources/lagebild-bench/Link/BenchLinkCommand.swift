@@ -1,3 +1,5 @@
+import PlainText
+import Terminal
 import ArgumentParser
 import FlightTypes
 import Foundation
@@ -11,7 +13,7 @@ struct BenchLinkCommand: AsyncParsableCommand {
             For each row and each transport a receiver, the impairment proxy and a sender run as processes of their own. SRT \
             and RTP are measured where their programs are found in --peers (scripts/bench link builds them).
 
-            Example: lagebild bench link --rows none,loss10 --peers Tests/Benchmarks/peers
+            Example: lagebild-bench link --rows none,loss10 --peers Tests/Benchmarks/peers
             """)
     @Option(help: "Rows, separated by commas, or all.") var rows = "all"
     @Option(help: "Transports besides lagebild: srt, rtp, rtx, or none.") var against = "srt,rtp,rtx"
@@ -107,7 +109,9 @@ struct BenchRun {
         let receiver = try start(receive)
         let proxy = try start(
             [
-                CommandLine.arguments[0], "proxy", "--listen", "127.0.0.1:\(Self.port)", "--to",
+                // The proxy is part of the program that is delivered, and lies beside this one.
+                CommandLine.arguments[0].parentFolder + "/lagebild", "proxy", "--listen", "127.0.0.1:\(Self.port)",
+                "--to",
                 "127.0.0.1:\(Self.port + 1)",
                 "--seed", "\(seed)", "--delay", "30", "--stats", stats,
             ] + row.proxy)
@@ -128,11 +132,11 @@ struct BenchRun {
         let idle = row.proxy.contains("--outage") ? 14 : row.isAdaptive ? 10 : 3
         switch transport {
         case "lagebild":
-            var send = [own, "bench", "link-send", near, file, sent, "--deadline", "\(Int(row.deadline))"]
+            var send = [own, "link-send", near, file, sent, "--deadline", "\(Int(row.deadline))"]
             if row.isAdaptive { send.append("--adaptive") }
             if row.isBackfilling { send += ["--settle", "120"] }
             if row.telemetry > 0 { send += ["--telemetry", "\(row.telemetry)"] }
-            return ([own, "bench", "link-receive", "\(Self.port + 1)", file, received, "--idle", "\(idle)"], send)
+            return ([own, "link-receive", "\(Self.port + 1)", file, received, "--idle", "\(idle)"], send)
         case "srt":
             let program = peers + "/srt_frames"
             guard FileManager.default.isExecutableFile(atPath: program) else { return nil }

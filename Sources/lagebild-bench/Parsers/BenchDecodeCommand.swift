@@ -1,3 +1,4 @@
+import Terminal
 import ArgumentParser
 import FlightTypes
 import Foundation
@@ -11,7 +12,7 @@ struct BenchDecodeCommand: ParsableCommand {
             MAVLink, once as the agent reads it and once with every field of every message; a .json as gpsd's lines; \
             everything else as NMEA and UBX. Tests/Benchmarks/peers/decode_peers.py measures other decoders alike.
 
-            Example: lagebild bench decode flight.tlog receiver.log
+            Example: lagebild-bench decode flight.tlog receiver.log
             """)
     @Argument(help: "Recordings.") var files: [String]
     @Option(help: "Seconds a file.") var seconds = 1.0

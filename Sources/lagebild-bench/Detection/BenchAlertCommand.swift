@@ -15,7 +15,7 @@ struct BenchAlertCommand: ParsableCommand {
             them: both looks, tracks, places with their errors, a crop each second, the encoded report. One core. scripts/bench alert \
             counts allocations too.
 
-            Example: lagebild bench alert --seconds 20
+            Example: lagebild-bench alert --seconds 20
             """)
     @Option(help: "Seconds of the hover; the first two are not counted.") var seconds = 20.0
     @Option(help: "Seed of the water.") var seed: UInt64 = 1_000_000

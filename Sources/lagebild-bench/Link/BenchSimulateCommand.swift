@@ -14,7 +14,7 @@ struct BenchSimulateCommand: AsyncParsableCommand {
             The seed decides everything: the same seed gives the same flight and the same hash. A broken invariant is printed \
             with the seed that shows it, and ends the command with status 1.
 
-            Example: lagebild bench simulate --hours 1 --seed 7
+            Example: lagebild-bench simulate --hours 1 --seed 7
             """)
     enum Kind: String, ExpressibleByArgument, CaseIterable { case full, thin, random, attack }
 

@@ -1,3 +1,4 @@
+import Terminal
 import FlightTypes
 import Geodesy
 import ImageCoding

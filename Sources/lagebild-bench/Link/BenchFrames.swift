@@ -1,3 +1,4 @@
+import Terminal
 import ArgumentParser
 import FlightTypes
 import Foundation
@@ -80,7 +81,7 @@ struct BenchFrames {
 struct BenchFramesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "frames", abstract: "Make the file of camera frames that a link benchmark sends.",
-        discussion: "Example: lagebild bench frames frames.bin --count 1860")
+        discussion: "Example: lagebild-bench frames frames.bin --count 1860")
     @Argument(help: "The file to write.") var file: String
     @Option(help: "Frames.") var count = 1860
     @Option(help: "Seed of their sizes.") var seed: UInt64 = 7

@@ -1,3 +1,4 @@
+import Terminal
 import FlightTypes
 import Foundation
 import HotspotDetection

@@ -1,3 +1,4 @@
+import Terminal
 import ArgumentParser
 import Dispatch
 import Foundation
@@ -13,7 +14,7 @@ struct BenchCoarseCommand: ParsableCommand {
             is each spot on empty water that lies within three pixels of none told in the second before. The water is made up \
             (Sources/Scenario/CoarseHover.swift says what it assumes); it is no evidence about real water.
 
-            Example: lagebild bench coarse --seeds 1000 --hours 8
+            Example: lagebild-bench coarse --seeds 1000 --hours 8
             """)
     @Option(help: "Things in each row, each with a seed of its own.") var seeds = 1000
     @Option(help: "The first seed; thresholds were chosen on the seeds from 0 on.") var first: UInt64 = 2_000_000

@@ -14,7 +14,7 @@ struct BenchFlightsCommand: ParsableCommand {
             found when a track lies on it in the picture within a second after it came into view or up. The water is made up \
             (Sources/Scenario/River/RiverFlight.swift says what it assumes); it is no evidence about real water.
 
-            Example: lagebild bench flights --minutes 60
+            Example: lagebild-bench flights --minutes 60
             """)
     @Option(help: "Flights of a minute for each view.") var minutes = 60
     @Option(help: "The first seed; rules were chosen on the seeds from 0 on.") var first: UInt64 = 4_000_000

@@ -16,7 +16,7 @@ struct BenchWitnessCommand: ParsableCommand {
             whether plain water was said at any time, and with --raise what the camera tells of unasked. The water is made up (Sources/Scenario/VisibleWater.swift says what it assumes); \
             it is no evidence about real water.
 
-            Example: lagebild bench witness --scenes 500
+            Example: lagebild-bench witness --scenes 500
             """)
     @Option(help: "Scenes, each with a seed of its own.") var scenes = 500
     @Option(help: "The first seed; thresholds were chosen on the seeds from 0 on.") var first: UInt64 = 3_000_000
