@@ -168,7 +168,7 @@ let package = Package(
 
         .target(
             name: "TestSupport", dependencies: ["FlightTypes"], path: "Tests/TestSupport", swiftSettings: strict),
-        tests("PlainTextTests", ["PlainText"]),
+        tests("PlainTextTests", ["TestSupport", "PlainText"]),
         tests(
             "LagebildTests",
             [
@@ -179,9 +179,9 @@ let package = Package(
         tests("DurableFilesTests", ["DurableFiles", "TestSupport"]),
         tests("AccountsTests", ["Accounts", "FlightTypes", "TestSupport"]),
         tests("VersionsTests", ["Versions"]),
-        tests("FlightTypesTests", ["FlightTypes"]),
-        tests("GeodesyTests", ["Geodesy"]),
-        tests("HotspotDetectionTests", ["HotspotDetection", "CHotspotKernels", "FlightTypes"]),
+        tests("FlightTypesTests", ["TestSupport", "FlightTypes"]),
+        tests("GeodesyTests", ["TestSupport", "Geodesy"]),
+        tests("HotspotDetectionTests", ["TestSupport", "HotspotDetection", "CHotspotKernels", "FlightTypes"]),
         tests(
             "VisibleWitnessTests",
             [
@@ -195,22 +195,22 @@ let package = Package(
                 "Lookout", "FlightTypes", "Geodesy", "HotspotDetection", "ImageCoding", "Tracking", "VisibleWitness",
             ]),
         tests("ScenarioTests", ["Scenario", "HotspotDetection", "Geodesy", "FlightTypes"]),
-        tests("ImageCodingTests", ["ImageCoding", "FlightTypes", crypto]),
-        tests("ErasureCodingTests", ["ErasureCoding"]),
+        tests("ImageCodingTests", ["TestSupport", "ImageCoding", "FlightTypes", crypto]),
+        tests("ErasureCodingTests", ["TestSupport", "ErasureCoding"]),
         tests("NetworkImpairmentTests", ["NetworkImpairment", "FlightTypes"]),
         tests("LinkSimulationTests", ["LinkSimulation", "LinkProtocol", "NetworkImpairment", "FlightTypes"]),
-        tests("LinkProtocolTests", ["LinkProtocol", "FlightTypes", crypto]),
+        tests("LinkProtocolTests", ["TestSupport", "LinkProtocol", "FlightTypes", crypto]),
         tests(
             "LinkTransportTests",
             [
                 "LinkTransport", "LinkProtocol", "DurableFiles", "FlightTypes", "TestSupport", nioCore, nioPosix,
                 logging,
             ]),
-        tests("SensorsTests", ["Sensors", "ImageCoding", "FlightTypes", "Geodesy", "CDevices", crypto]),
-        tests("RecordingTests", ["Recording", "FlightTypes", crypto, product("GRDB", "GRDB.swift")]),
-        tests("ConfigurationFileTests", ["ConfigurationFile", "PlainText"]),
+        tests("SensorsTests", ["TestSupport", "Sensors", "ImageCoding", "FlightTypes", "Geodesy", "CDevices", crypto]),
+        tests("RecordingTests", ["TestSupport", "Recording", "FlightTypes", crypto, product("GRDB", "GRDB.swift")]),
+        tests("ConfigurationFileTests", ["TestSupport", "ConfigurationFile", "PlainText"]),
         tests("SituationTests", ["Situation", "FlightTypes", "TestSupport"]),
-        tests("ReplayTests", ["Replay", "Situation", "Recording", "FlightTypes"]),
+        tests("ReplayTests", ["TestSupport", "Replay", "Situation", "Recording", "FlightTypes"]),
         tests(
             "ViewerTests",
             [

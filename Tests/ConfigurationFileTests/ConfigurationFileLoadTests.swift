@@ -1,3 +1,4 @@
+import TestSupport
 import ConfigurationFile
 import Foundation
 import Testing
@@ -66,7 +67,7 @@ import Testing
 
     /// Whatever the mutation, the file is accepted or refused with a located error; nothing traps.
     @Test func mutationsParseOrAreLocated() {
-        var random = SplitMix(state: 20_261_123)
+        var random = SplitMix(seed: 20_261_123)
         let alphabet = Array("{}[]:,-?*&!|>'\"%@`#~ \n\t0123abZ<\\\u{0}\u{7F}\u{FEFF}ä".utf8)
         var refused = 0
         for _ in 0..<Self.mutations {
@@ -98,16 +99,4 @@ import Testing
     /// A longer run is a matter of the environment: `LAGEBILD_MUTATIONS=100000`.
     private static let mutations =
         ProcessInfo.processInfo.environment["LAGEBILD_MUTATIONS"].flatMap { Int($0) } ?? 200
-}
-
-/// Steele, Lea and Flood's SplitMix64.
-struct SplitMix {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
 }

@@ -1,10 +1,11 @@
+import TestSupport
 import ErasureCoding
 import Testing
 
 @Suite struct DecodeTests {
     @Test(arguments: [1, 2, 3, 17, 56, 100, 128], [1, 40, 1200])
     func anyErasedSymbolsComeBack(k: Int, size: Int) {
-        var random = SplitMix64(state: UInt64(k * 10_000 + size))
+        var random = SplitMix(seed: UInt64(k * 10_000 + size))
         let block = Block(k: k, size: size, random: &random)
         // One, all, and some in between.
         let counts = [1, k] + (0..<6).map { _ in Int.random(in: 1...k, using: &random) }
@@ -18,7 +19,7 @@ import Testing
     }
 
     @Test func everyPatternOfASmallBlock() {
-        var random = SplitMix64(state: 3)
+        var random = SplitMix(seed: 3)
         let block = Block(k: 4, size: 19, random: &random)
         let parity = block.parity([4, 5, 6, 255])
         for pattern in 0..<16 {
@@ -32,7 +33,7 @@ import Testing
 
     /// The first ones are used: a wrong one behind them does no harm, a wrong one among them would.
     @Test func surplusParityIsIgnored() {
-        var random = SplitMix64(state: 4)
+        var random = SplitMix(seed: 4)
         let block = Block(k: 17, size: 100, random: &random)
         var parity = block.parity([200, 20, 99])
         parity.append((index: 21, bytes: random.bytes(100)))
@@ -40,7 +41,7 @@ import Testing
     }
 
     @Test func nothingMissingIsNothingToDo() {
-        var random = SplitMix64(state: 5)
+        var random = SplitMix(seed: 5)
         let block = Block(k: 5, size: 10, random: &random)
         #expect(block.decoded(missing: [], lost: 0, parity: []) == block.data)
         #expect(block.decoded(missing: [], lost: 0, parity: block.parity([5, 6])) == block.data)

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import ErasureCoding
@@ -5,7 +6,7 @@ import Testing
 @Suite struct EncodeTests {
     /// Computed outside of Swift; a change here means that drones and stations of two versions cannot repair.
     @Test func goldenVector() {
-        var random = SplitMix64(state: 0)
+        var random = SplitMix(seed: 0)
         var block = Block(k: 3, size: 4, random: &random)
         block.data = Array("Lagebild".utf8) + [0x00, 0x01, 0x80, 0xff]
         let expected: [Int: [UInt8]] = [
@@ -34,7 +35,7 @@ import Testing
     /// The sizes lie around the widths of the vector loops in ISA-L, which treat their remainders apart.
     @Test(arguments: [1, 2, 7, 15, 16, 17, 31, 32, 33, 63, 64, 65, 127, 130])
     func agreesWithTheDefinition(size: Int) {
-        var random = SplitMix64(state: UInt64(size))
+        var random = SplitMix(seed: UInt64(size))
         for k in [1, 2, 5, 9] {
             let block = Block(k: k, size: size, random: &random)
             let indices = random.choice(3, from: k..<256) + [k, 255]
@@ -46,7 +47,7 @@ import Testing
 
     @Test(arguments: [1, 17, 128])
     func eachParitySymbolIsIndependentOfTheOthers(k: Int) {
-        var random = SplitMix64(state: 7)
+        var random = SplitMix(seed: 7)
         let block = Block(k: k, size: 70, random: &random)
         let together = block.parity(k..<256)
         for index in k..<256 {

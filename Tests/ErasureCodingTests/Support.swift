@@ -1,21 +1,7 @@
+import TestSupport
 import ErasureCoding
 
-/// SplitMix64 (Steele, Lea, Flood 2014): the same numbers for the same seed, everywhere.
-struct SplitMix64: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ (mixed >> 31)
-    }
-
-    mutating func bytes(_ count: Int) -> [UInt8] {
-        (0..<count).map { _ in UInt8(truncatingIfNeeded: next()) }
-    }
-
+extension SplitMix {
     /// `count` distinct values out of the range, in random order.
     mutating func choice(_ count: Int, from range: Range<Int>) -> [Int] {
         Array(range.shuffled(using: &self).prefix(count))
@@ -28,7 +14,7 @@ struct Block {
     var size: Int
     var data: [UInt8]
 
-    init(k: Int, size: Int, random: inout SplitMix64) {
+    init(k: Int, size: Int, random: inout SplitMix) {
         self.k = k
         self.size = size
         data = random.bytes(k * size)

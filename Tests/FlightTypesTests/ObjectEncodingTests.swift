@@ -1,3 +1,4 @@
+import TestSupport
 import FlightTypes
 import Testing
 
@@ -116,7 +117,7 @@ import Testing
 
     /// 10⁵ damaged encodings: each is refused, or gives an object that is again encoded and decoded to the same bytes.
     @Test func mutations() {
-        var random = SplitMix(state: 20_260_726)
+        var random = SplitMix(seed: 20_260_726)
         var accepted = 0
         var refused = 0
         var unstable = 0
@@ -151,7 +152,7 @@ import Testing
 
     /// Bytes that never were an object, behind each of the four kinds.
     @Test func noise() {
-        var random = SplitMix(state: 5)
+        var random = SplitMix(seed: 5)
         for _ in 0..<20_000 {
             var bytes = (0..<Int.random(in: 0...200, using: &random)).map { _ in
                 UInt8(truncatingIfNeeded: random.next())

@@ -1,21 +1,10 @@
+import TestSupport
 import FlightTypes
-
-/// Steele, Lea and Flood's SplitMix64.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-}
 
 /// Objects made of a seed. No NaN in them, so that a decoded one can be compared with `==`.
 enum Samples {
     static func objects(seed: UInt64) -> [FlightObject] {
-        var random = SplitMix(state: seed)
+        var random = SplitMix(seed: seed)
         return [
             jpeg(&random), gray16(&random), .telemetry(telemetry(&random)), .detections(detections(&random)),
             .status(status(&random)),

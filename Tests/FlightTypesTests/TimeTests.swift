@@ -1,3 +1,4 @@
+import TestSupport
 import FlightTypes
 import Testing
 
@@ -36,7 +37,7 @@ import Testing
 
     /// Whatever the instants are, `advanced(by: since)` leads back unless one of the two saturated.
     @Test func sinceAndAdvancedAreInverse() {
-        var random = SplitMix(state: 1)
+        var random = SplitMix(seed: 1)
         let edges: [Int64] = [.min, .min + 1, -1, 0, 1, .max - 1, .max]
         for _ in 0..<10_000 {
             let a =

@@ -1,10 +1,11 @@
+import TestSupport
 import ImageCoding
 import Testing
 
 @Suite struct DetectionCropTests {
     /// A cold scene with noise and one warm spot of 3×3 pixels.
     static func scene(width: Int, height: Int, spot: (Int, Int), noise: Int = 20) -> [UInt16] {
-        var random = SeededRandom(state: 8)
+        var random = SplitMix(seed: 8)
         var values = (0..<width * height).map { _ in UInt16(29_000 + Int.random(in: 0...noise, using: &random)) }
         for y in max(0, spot.1 - 1)...min(height - 1, spot.1 + 1) {
             for x in max(0, spot.0 - 1)...min(width - 1, spot.0 + 1) { values[y * width + x] = 30_500 }
@@ -37,7 +38,7 @@ import Testing
         #expect(try JPEGDecoder.decodeLuma(try #require(flat)).pixels.allSatisfy { $0 == 0 })
     }
     @Test func takesTheBestQualityThatFits() throws {
-        var random = SeededRandom(state: 9)
+        var random = SplitMix(seed: 9)
         let values = (0..<64 * 48).map { _ in UInt16.random(in: 0...UInt16.max, using: &random) }
         func crop(_ limit: Int) throws -> [UInt8]? {
             try detectionCrop(values: values, width: 64, height: 48, centreX: 32, centreY: 24, limitBytes: limit)

@@ -1,3 +1,4 @@
+import TestSupport
 import ImageCoding
 import Testing
 
@@ -49,7 +50,7 @@ import Testing
         let file = try JPEGEncoder(quality: 70).encode(
             (0..<40 * 24 * 3).map { UInt8($0 * 7 % 251) }, layout: .rgb, width: 40, height: 24)
         for length in 0...file.count { _ = try? JPEGHeader(of: Array(file.prefix(length))) }
-        var random = SeededRandom(state: 20)
+        var random = SplitMix(seed: 20)
         for _ in 0..<3000 {
             var damaged = file
             for _ in 0..<Int.random(in: 1...8, using: &random) {

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import ImageCoding
@@ -193,7 +194,7 @@ import Testing
     @Test func survivesDamage() throws {
         let file = Self.inserted(Self.exif(6, isBig: true), into: try Self.file())
         for length in 0...file.count { _ = try? JPEGIntake.take(Array(file.prefix(length))) }
-        var random = SeededRandom(state: 7)
+        var random = SplitMix(seed: 7)
         for _ in 0..<5000 {
             var damaged = file
             for _ in 0...random.below(6) {
@@ -241,7 +242,7 @@ extension [UInt8] {
     }
     @Test func survivesDamage() throws {
         let file = try JPEGIntakeTests.file()
-        var random = SeededRandom(state: 9)
+        var random = SplitMix(seed: 9)
         for _ in 0..<3000 {
             var damaged = file
             for _ in 0...random.below(6) {

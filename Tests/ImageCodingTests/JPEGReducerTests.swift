@@ -1,3 +1,4 @@
+import TestSupport
 import ImageCoding
 import Testing
 
@@ -156,7 +157,7 @@ import Testing
 
     /// Cuts and changed bits of valid files of every sampling: refused, nil or a copy within the limit, never a trap.
     @Test(arguments: [nil, 0x11, 0x21, 0x22] as [UInt8?]) func survivesDamage(_ sampling: UInt8?) throws {
-        var random = SeededRandom(state: 500)
+        var random = SplitMix(seed: 500)
         let file =
             if let sampling {
                 try Textured.stitched(width: 72, height: 41, sampling: sampling, seed: 11, quality: 80)

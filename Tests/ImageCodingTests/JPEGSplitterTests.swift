@@ -1,3 +1,4 @@
+import TestSupport
 import ImageCoding
 import Testing
 
@@ -11,7 +12,7 @@ import Testing
     }
 
     @Test(arguments: 1...20 as ClosedRange<UInt64>) func splitsHoweverTheBytesArrive(_ seed: UInt64) throws {
-        var random = SeededRandom(state: seed)
+        var random = SplitMix(seed: seed)
         let files = try Self.files(12)
         var stream: [UInt8] = []
         var garbage = 0
@@ -68,7 +69,7 @@ import Testing
     /// In one piece, byte by byte, in random cuts: the same files, whatever was done to them. And of a single file the same bytes
     /// are kept as the door keeps of a folder's file.
     @Test(arguments: 1...40 as ClosedRange<UInt64>) func cutsAndDamageGiveTheSameFiles(_ seed: UInt64) throws {
-        var random = SeededRandom(state: seed)
+        var random = SplitMix(seed: seed)
         let stream = try Self.files(6).flatMap { file in
             var file = file
             for _ in 0..<random.below(4) {
@@ -116,7 +117,7 @@ import Testing
         #expect(splitter.append(file[...]) == [file])
     }
     @Test func accountsForEveryByteOfNoise() {
-        var random = SeededRandom(state: 5)
+        var random = SplitMix(seed: 5)
         let codes: [UInt8] = [0xFF, 0xD8, 0xFF, 0xD9, 0xFF, 0xDA, 0xE0, 0, 2, 8, 0xD0, 0x11]
         for _ in 0..<200 {
             let noise = (0..<3000).map { _ in codes.randomElement(using: &random) ?? 0 }

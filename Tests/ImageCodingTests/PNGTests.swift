@@ -1,9 +1,10 @@
+import TestSupport
 import ImageCoding
 import Testing
 
 @Suite struct PNGTests {
     @Test(arguments: [(1, 1), (17, 5), (640, 512)]) func comesBack(_ size: (Int, Int)) throws {
-        var random = SeededRandom(state: 3)
+        var random = SplitMix(seed: 3)
         let pixels = (0..<size.0 * size.1).map { _ in UInt8.random(in: 0...255, using: &random) }
         let image = try PNG.decodeGray(PNG.encodeGray(width: size.0, height: size.1, pixels: pixels))
         #expect(image == GrayImage(width: size.0, height: size.1, pixels: pixels))
@@ -11,7 +12,7 @@ import Testing
     @Test func survivesDamage() throws {
         let file = try PNG.encodeGray(width: 24, height: 16, pixels: gradient(width: 24, height: 16))
         for length in 0..<file.count { _ = try? PNG.decodeGray(Array(file.prefix(length))) }
-        var random = SeededRandom(state: 4)
+        var random = SplitMix(seed: 4)
         for _ in 0..<2000 {
             var damaged = file
             damaged[Int.random(in: 8..<damaged.count, using: &random)] = UInt8.random(in: 0...255, using: &random)

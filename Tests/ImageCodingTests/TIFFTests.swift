@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import ImageCoding
@@ -226,7 +227,7 @@ import Testing
     }
 
     @Test func noDamageTraps() {
-        var random = SeededRandom(state: 3)
+        var random = SplitMix(seed: 3)
         let limits = ImageLimits(width: 256, height: 256, pixels: 4096)
         for isLittle in [true, false] {
             let good = TIFFBuilder(isLittle: isLittle).file([

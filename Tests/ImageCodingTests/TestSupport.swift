@@ -19,19 +19,6 @@ enum Data {
     }
 }
 
-/// SplitMix64: the same numbers from the same seed, everywhere.
-struct SeededRandom: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-    mutating func below(_ limit: Int) -> Int { Int(next() % UInt64(max(1, limit))) }
-}
-
 /// A smooth picture, so that JPEG keeps it nearly unchanged.
 func gradient(width: Int, height: Int) -> [UInt8] {
     (0..<width * height).map { UInt8(40 + ($0 % width) * 100 / width + ($0 / width) * 100 / height) }

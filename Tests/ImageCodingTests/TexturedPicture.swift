@@ -1,3 +1,4 @@
+import TestSupport
 import ImageCoding
 
 /// Made pictures that fill a JPEG like a camera's: noise of the same strength in every octave but the finest (amplitude
@@ -6,7 +7,7 @@ import ImageCoding
 enum Textured {
     /// `width × height` values around 128; the same from the same seed. `strength` is the amplitude per octave.
     static func plane(width: Int, height: Int, seed: UInt64, strength: Int = 20) -> [UInt8] {
-        var random = SeededRandom(state: seed)
+        var random = SplitMix(seed: seed)
         var (columns, rows) = (max(2, width / 64 + 2), max(2, height / 64 + 2))
         var field = [Int](repeating: 0, count: columns * rows)
         roughen(&field, strength, &random)
@@ -24,7 +25,7 @@ enum Textured {
         }
         return plane
     }
-    private static func roughen(_ field: inout [Int], _ strength: Int, _ random: inout SeededRandom) {
+    private static func roughen(_ field: inout [Int], _ strength: Int, _ random: inout SplitMix) {
         for at in field.indices { field[at] += Int(random.next() >> 32) % (2 * strength + 1) - strength }
     }
     /// Twice as many both ways, with means in between.

@@ -1,3 +1,4 @@
+import TestSupport
 import PlainText
 import Testing
 
@@ -35,7 +36,7 @@ import Testing
 
     /// No bytes trap, and what is taken holds no carriage return and no byte order mark.
     @Test(arguments: Array(UInt64(1)...40)) func anyBytes(seed: UInt64) {
-        var random = Numbers(state: seed)
+        var random = SplitMix(seed: seed)
         let alphabet: [UInt8] = [0x0A, 0x0D, 0x20, 0x23, 0x61, 0xC3, 0xBC, 0xEF, 0xBB, 0xBF, 0xA0, 0xC2, 0xFF, 0xFE, 0]
         for _ in 0..<200 {
             let count = Int.random(in: 0...24, using: &random)
@@ -55,17 +56,5 @@ import Testing
         #expect("a\u{A0}b \t c  d".words() == ["a", "b", "c", "d"])
         #expect("typ  key  der Rest \u{A0}".words(atMost: 3) == ["typ", "key", "der Rest"])
         #expect("".words().isEmpty && " \u{A0}".words().isEmpty)
-    }
-}
-
-/// Steele, Lea and Flood's SplitMix64.
-struct Numbers: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

@@ -1,3 +1,4 @@
+import TestSupport
 import FlightTypes
 import Foundation
 import GRDB
@@ -103,7 +104,7 @@ import Testing
         try withFolder { folder in
             let path = folder + "/a.lagebild"
             try record(path)
-            var random = SplitMix(state: seed)
+            var random = SplitMix(seed: seed)
             var data = try Data(contentsOf: URL(fileURLWithPath: path))
             if seed % 3 == 0 {
                 data = data.prefix(Int.random(in: 1..<data.count, using: &random))

@@ -1,3 +1,4 @@
+import TestSupport
 import FlightTypes
 import Foundation
 import Recording
@@ -9,7 +10,7 @@ import Testing
     @Test(arguments: [UInt64(1), 2, 3, 4])
     func acknowledgedSurvivesAKillAtAnyAppend(seed: UInt64) throws {
         try withFolder { folder in
-            var random = SplitMix(state: seed)
+            var random = SplitMix(seed: seed)
             let path = folder + "/a.lagebild"
             let writer = try Samples.writer(path)
             var durable: Set<RecordedID> = []
@@ -74,7 +75,7 @@ import Testing
             let committed = try Data(contentsOf: URL(fileURLWithPath: path + "-wal")).count
             _ = try writer.append((20..<40).map { Samples.item(Samples.frame($0)) }, recordTime: Samples.wall(2))
             let journal = try Data(contentsOf: URL(fileURLWithPath: path + "-wal"))
-            var random = SplitMix(state: 11)
+            var random = SplitMix(seed: 11)
             for number in 0..<12 {
                 let copy = folder + "/torn\(number).lagebild"
                 try FileManager.default.copyItem(atPath: path, toPath: copy)

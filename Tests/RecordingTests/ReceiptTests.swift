@@ -1,3 +1,4 @@
+import TestSupport
 import FlightTypes
 import Foundation
 import GRDB
@@ -34,7 +35,7 @@ import Testing
     @Test(arguments: Array(UInt64(1)...12)) func isASetOfSequences(seed: UInt64) throws {
         try withFolder { folder in
             let path = folder + "/a.lagebild"
-            var random = SplitMix(state: seed)
+            var random = SplitMix(seed: seed)
             // Around 2^63, where the signed numbers of SQLite turn over, for every other seed.
             let base = seed % 2 == 0 ? 0 : (UInt64(1) << 63) - 30
             let streams = [StreamID(.visible), StreamID(.visible, 1), StreamID(.telemetry)]

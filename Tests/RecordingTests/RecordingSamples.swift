@@ -1,25 +1,12 @@
+import TestSupport
 import FlightTypes
 import Foundation
 import Recording
 
 /// A folder of its own for a test, gone afterwards.
 func withFolder(_ body: (String) throws -> Void) throws {
-    let folder = FileManager.default.temporaryDirectory.appending(path: "recording-\(UUID().uuidString)").path
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    try body(folder)
-}
-
-/// Steele, Lea and Flood's SplitMix64.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
+    let folder = try TemporaryFolder()
+    try withExtendedLifetime(folder) { try body(folder.path) }
 }
 
 enum Samples {
@@ -32,7 +19,7 @@ enum Samples {
     }
 
     static func frame(_ sequence: UInt64, flight: UInt32 = 1, size: Int = 2_000, salt: UInt64 = 0) -> FlightObject {
-        var random = SplitMix(state: sequence &* 31 &+ UInt64(flight) &+ salt)
+        var random = SplitMix(seed: sequence &* 31 &+ UInt64(flight) &+ salt)
         let payload = (0..<size).map { _ in UInt8(truncatingIfNeeded: random.next()) }
         return .frame(
             Frame(

@@ -1,3 +1,4 @@
+import TestSupport
 import FlightTypes
 import Foundation
 import Recording
@@ -66,7 +67,7 @@ import Testing
         try withFolder { folder in
             let path = folder + "/a.lagebild"
             let writer = try Samples.writer(path)
-            var random = SplitMix(state: seed)
+            var random = SplitMix(seed: seed)
             let missing = Set((0..<50).map { _ in UInt64.random(in: 0..<21_999, using: &random) } + [10_000, 10_001])
             let held = (0..<22_000).filter { !missing.contains($0) }
             _ = try writer.append(held.map { Samples.item(Samples.telemetry($0)) }, recordTime: Samples.wall(2))

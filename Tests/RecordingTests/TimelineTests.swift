@@ -1,3 +1,4 @@
+import TestSupport
 import FlightTypes
 import Testing
 
@@ -29,7 +30,7 @@ import Testing
         private var monotonic: Int64 = 0
         private var offset: Int64 = 1_700_000_000 * second
 
-        init(seed: UInt64) { random = SplitMix(state: seed) }
+        init(seed: UInt64) { random = SplitMix(seed: seed) }
 
         mutating func record() {
             position += Int64.random(in: 1...5, using: &random)
@@ -157,7 +158,7 @@ import Testing
 
     /// Values of a hostile file: no trap, no endless search, times that never fall.
     @Test(arguments: Array(UInt64(1)...40)) func anyValues(seed: UInt64) throws {
-        var random = SplitMix(state: seed)
+        var random = SplitMix(seed: seed)
         let extremes = [Int64.min, .min + 1, -1, 0, 1, .max - 1, .max]
         func value() -> Int64 {
             Bool.random(using: &random)

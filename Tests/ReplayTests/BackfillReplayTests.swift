@@ -1,3 +1,4 @@
+import TestSupport
 import FlightTypes
 import Recording
 import Replay
@@ -78,7 +79,7 @@ import Testing
 
     /// From wherever it goes on, it plays what it would have played there, once.
     @Test(arguments: Array(UInt64(1)...8)) func aSeekLosesAndRepeatsNothing(seed: UInt64) async throws {
-        var random = SplitMix(state: seed)
+        var random = SplitMix(seed: seed)
         var entries: [Entry] = []
         var backfill: [Entry] = []
         for flight in UInt32(1)...3 {
@@ -160,17 +161,5 @@ extension FlightObject {
     fileprivate var frame: Frame? {
         guard case .frame(let frame) = self else { return nil }
         return frame
-    }
-}
-
-/// Steele, Lea and Flood's SplitMix64.
-private struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

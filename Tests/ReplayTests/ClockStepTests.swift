@@ -1,3 +1,4 @@
+import TestSupport
 import FlightTypes
 import Foundation
 import Recording
@@ -108,7 +109,7 @@ import Testing
     /// runs there has shown, and goes on with the rest.
     @Test(arguments: Array(UInt64(1)...12)) func everythingOnceAndInOrder(seed: UInt64) async throws {
         try await withFolder { folder in
-            var random = Numbers(state: seed)
+            var random = SplitMix(seed: seed)
             var came: [Came?] = []
             var backfill: [Came] = []
             var step = 0.0
@@ -168,17 +169,5 @@ private final class Seen: Sendable {
             defer { names = [] }
             return names
         }
-    }
-}
-
-/// Steele, Lea and Flood's SplitMix64.
-private struct Numbers: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

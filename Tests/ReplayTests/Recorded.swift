@@ -1,3 +1,4 @@
+import TestSupport
 import FlightTypes
 import Foundation
 import Recording
@@ -5,17 +6,11 @@ import Replay
 import Situation
 import Synchronization
 
-/// A clock that stands until it is moved.
-final class ScriptedClocks: Clocks {
-    private let now = Mutex<Int64>(1_000_000_000_000)
-    func advance(by duration: Duration) { now.withLock { $0 += duration.nanosecondsClamped } }
-    func monotonicNow() -> MonotonicInstant { MonotonicInstant(nanoseconds: now.withLock { $0 }) }
-    func wallNow() -> WallTime { WallTime(nanoseconds: 1_900_000_000_000_000_000 + now.withLock { $0 }) }
-}
-
 /// A recording of its own for a test, and what a replay of it published.
 final class Recorded: Sendable {
-    let clocks = ScriptedClocks()
+    let clocks = ScriptedClocks(
+        monotonic: MonotonicInstant(nanoseconds: 1_000_000_000_000),
+        wall: WallTime(nanoseconds: 1_900_001_000_000_000_000))
     let hub = StreamHub()
     private let published = Mutex<[HubObject]>([])
     private let folder: String

@@ -1,3 +1,4 @@
+import TestSupport
 import CHotspotKernels
 import FlightTypes
 import Testing
@@ -7,7 +8,7 @@ import Testing
 /// What is left out of the dense pass is what could not have mattered.
 @Suite struct ActiveAreasTests {
     /// Water with noise, and here and there something warm, cold or textured.
-    private func picture(_ random: inout SeededRandom) -> Level {
+    private func picture(_ random: inout SplitMix) -> Level {
         let (width, height) = (9 + random.below(200), 9 + random.below(150))
         var values = (0..<width * height).map { _ in UInt16(29_000 + random.below(20)) }
         for _ in 0..<random.below(6) {
@@ -25,7 +26,7 @@ import Testing
 
     @Test(arguments: 0..<80 as Range<UInt64>)
     func seedsAreThoseOfTheWholePicture(seed: UInt64) {
-        var random = SeededRandom(seed: seed)
+        var random = SplitMix(seed: seed)
         let level = picture(&random)
         var configuration = HotspotDetector.Configuration(unit: .centikelvin)
         configuration.rings = [[17, 9], [9], [21, 13, 7]][random.below(3)]
@@ -103,7 +104,7 @@ import Testing
     }
 
     @Test func quietWaterNeedsNoDensePass() {
-        var random = SeededRandom(seed: 4)
+        var random = SplitMix(seed: 4)
         let level = Level(
             width: 640, height: 512, shift: 0, values: (0..<640 * 512).map { _ in UInt16(29_000 + random.below(20)) })
         var tiles = TileStatistics()

@@ -1,3 +1,4 @@
+import TestSupport
 import CHotspotKernels
 import Testing
 
@@ -9,7 +10,7 @@ import Testing
         var values: [UInt16]
 
         init(seed: UInt64) {
-            var random = SeededRandom(seed: seed)
+            var random = SplitMix(seed: seed)
             (width, height) = (1 + random.below(90), 1 + random.below(60))
             let kind = random.below(5)
             values = (0..<width * height).map { _ in UInt16(truncatingIfNeeded: random.next()) }
@@ -38,7 +39,7 @@ import Testing
     @Test(arguments: 0..<60 as Range<UInt64>)
     func ringTopHat(seed: UInt64) {
         let picture = Picture(seed: seed)
-        var random = SeededRandom(seed: seed ^ 0xA5)
+        var random = SplitMix(seed: seed ^ 0xA5)
         let ring = [5, 7, 9, 13, 17, 21, 33, 63][random.below(8)], erosion = [1, 3, 5, 7, 9, 15][random.below(6)]
         let invert: UInt16 = random.below(2) == 0 ? 0 : .max
         let isRaising = random.below(2) == 0
@@ -83,7 +84,7 @@ import Testing
     @Test(arguments: 0..<60 as Range<UInt64>)
     func surround(seed: UInt64) {
         let picture = Picture(seed: seed)
-        var random = SeededRandom(seed: seed ^ 0xB7)
+        var random = SplitMix(seed: seed ^ 0xB7)
         let columns = (picture.width + 7) / 8
         let thresholds = (0..<columns * ((picture.height + 7) / 8)).map { _ in
             UInt16(truncatingIfNeeded: random.next()) >> UInt16(random.below(17))
@@ -119,7 +120,7 @@ import Testing
     @Test(arguments: 0..<40 as Range<UInt64>)
     func ringAround(seed: UInt64) {
         let picture = Picture(seed: seed)
-        var random = SeededRandom(seed: seed ^ 0xC1)
+        var random = SplitMix(seed: seed ^ 0xC1)
         let (x, y) = (random.below(picture.width), random.below(picture.height))
         let invert: UInt16 = random.below(2) == 0 ? 0 : .max
         let around = (0..<picture.width * picture.height).filter { place in
@@ -136,7 +137,7 @@ import Testing
         let picture = Picture(seed: seed)
         let (width, height) = (picture.width, picture.height)
         let (columns, rows) = ((width + 7) / 8, (height + 7) / 8)
-        var random = SeededRandom(seed: seed ^ 0x5A)
+        var random = SplitMix(seed: seed ^ 0x5A)
         let isCurved = random.below(2) == 0
         var (lowest, highest) = (
             [UInt16](repeating: .max, count: columns * rows), [UInt16](repeating: 0, count: columns * rows)
@@ -205,20 +206,6 @@ import Testing
         }
         #expect(half == means)
     }
-}
-
-/// SplitMix64 (Steele, Lea, Flood 2014).
-struct SeededRandom {
-    private var state: UInt64
-    init(seed: UInt64) { state = seed }
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
-        return z ^ z >> 31
-    }
-    mutating func below(_ limit: Int) -> Int { Int(next() % UInt64(max(1, limit))) }
 }
 
 /// Values that no picture of 8 bits has: all the highest, single highest among zeros, and everything.

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import HotspotDetection
@@ -76,7 +77,7 @@ import Testing
     }
 
     /// Quiet water on the left, stones on the right, a boat on the water.
-    private func shore(_ random: inout SeededRandom) -> Level {
+    private func shore(_ random: inout SplitMix) -> Level {
         let (width, height) = (160, 120)
         let values = (0..<width * height).map { place -> UInt16 in
             let (x, y) = (place % width, place / width)
@@ -86,7 +87,7 @@ import Testing
         return Level(width: width, height: height, shift: 0, values: values)
     }
     @Test func landIsStrewnAndABoatIsNot() {
-        var random = SeededRandom(seed: 5)
+        var random = SplitMix(seed: 5)
         var tiles = TileStatistics()
         tiles.measure(shore(&random), reach: 4, isCurved: true)
         #expect(tiles.isStrewn(x: 135, y: 60) && tiles.isStrewn(x: 120, y: 4) && tiles.isStrewn(x: 159, y: 119))
@@ -96,7 +97,7 @@ import Testing
         #expect(!tiles.isStrewn(x: -5, y: 700))
     }
     @Test func landDoesNotMakeTheWaterBesideItLoud() {
-        var random = SeededRandom(seed: 6)
+        var random = SplitMix(seed: 6)
         var tiles = TileStatistics()
         tiles.measure(shore(&random), reach: 4, isCurved: true)
         let far = tiles.sigma[7 * tiles.columns + 8], near = tiles.sigma[7 * tiles.columns + 12]
@@ -104,7 +105,7 @@ import Testing
         #expect(tiles.sigma[7 * tiles.columns + 18] > 10 * far)
     }
     @Test func whereAllIsLandNothingIsStrewn() {
-        var random = SeededRandom(seed: 7)
+        var random = SplitMix(seed: 7)
         let level = Level(
             width: 80, height: 64, shift: 0, values: (0..<80 * 64).map { _ in UInt16(29_000 + random.below(600)) })
         var tiles = TileStatistics()

@@ -1,3 +1,4 @@
+import TestSupport
 import CHotspotKernels
 import FlightTypes
 import Testing
@@ -10,7 +11,7 @@ import Testing
     func kernelIsThePlainestCodeThatSaysTheSame(seed: UInt64) {
         let picture = KernelTests.Picture(seed: seed)
         let (width, height) = (picture.width, picture.height)
-        var random = SeededRandom(seed: seed ^ 0xD2)
+        var random = SplitMix(seed: seed ^ 0xD2)
         let limit = 1 + random.below(255), weight = 1 + random.below(256)
         let before = picture.values.map { _ in Int32(random.below(2_000_000) - 1_000_000) }
         var expected = before, expectedPicture = picture.values

@@ -1,3 +1,4 @@
+import TestSupport
 import CHotspotKernels
 import Testing
 
@@ -66,7 +67,7 @@ import Testing
     /// Small bright targets on a smooth sky are found where they are, and the mask is about as large as they are.
     @Test(arguments: 0..<8 as Range<UInt64>)
     func clearTargetsAreFound(seed: UInt64) throws {
-        var random = SeededRandom(seed: seed)
+        var random = SplitMix(seed: seed)
         let (centreX, centreY) = (40 + random.below(160), 40 + random.below(120))
         let values = (0..<240 * 200).map { place -> UInt16 in
             let (x, y) = (place % 240 - centreX, place / 240 - centreY)

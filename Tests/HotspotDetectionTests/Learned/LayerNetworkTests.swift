@@ -1,3 +1,4 @@
+import TestSupport
 import CHotspotKernels
 import Testing
 
@@ -11,7 +12,7 @@ import Testing
         var isRectified: Bool
         var weights: [Int8], bias: [Int32], multipliers: [UInt16], shifts: [UInt8]
 
-        init(_ random: inout SeededRandom) {
+        init(_ random: inout SplitMix) {
             (inputs, kernel, dilation) = (1 + random.below(2), random.below(2) == 0 ? 1 : 3, 1 + random.below(2))
             outputs = 1
             isRectified = random.below(2) == 0
@@ -51,7 +52,7 @@ import Testing
 
     @Test(arguments: 0..<60 as Range<UInt64>)
     func aConvolutionIsWhatItSays(seed: UInt64) throws {
-        var random = SeededRandom(seed: seed)
+        var random = SplitMix(seed: seed)
         let one = OneLayer(&random)
         let (width, height) = (1 + random.below(50), 1 + random.below(20))
         let values = (0..<one.inputs * width * height).map { _ in Int16(random.below(256) - 128) }
@@ -89,7 +90,7 @@ import Testing
         #expect(throws: NetworkFile.Malformed.self) { try NetworkFile(bytes + [0]) }
         let image = try #require(
             ThermalImage(width: 70, height: 50, values: (0..<3500).map { UInt16($0 * 7919 % 251) }))
-        var random = SeededRandom(seed: 9)
+        var random = SplitMix(seed: 9)
         var accepted = 0
         for _ in 0..<400 {
             var damaged = bytes

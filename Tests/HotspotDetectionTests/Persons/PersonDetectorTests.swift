@@ -1,3 +1,4 @@
+import TestSupport
 import CHotspotKernels
 import Testing
 
@@ -42,7 +43,7 @@ import Testing
     /// Each detection is a cell above the threshold and above all its neighbours, and no such cell is left out.
     @Test(arguments: 0..<8 as Range<UInt64>)
     func detectionsAreTheHighestCells(seed: UInt64) throws {
-        var random = SeededRandom(seed: seed)
+        var random = SplitMix(seed: seed)
         let (width, height) = (20 + random.below(200), 20 + random.below(150))
         var values = (0..<width * height).map { _ in UInt16(80 + random.below(40)) }
         for _ in 0..<12 {
@@ -83,7 +84,7 @@ import Testing
     /// A warm and a cold body on even ground are found where they are; the ground alone is quiet.
     @Test func bodiesOnEvenGroundAreFound() throws {
         func image(_ bodies: [(x: Int, y: Int, excess: Int)]) throws -> ThermalImage {
-            var random = SeededRandom(seed: 4)
+            var random = SplitMix(seed: 4)
             let values = (0..<512 * 640).map { place -> UInt16 in
                 let (x, y) = (place % 640, place / 640)
                 var value = 110 + random.below(5) - random.below(5)

@@ -1,3 +1,4 @@
+import TestSupport
 import CHotspotKernels
 import Testing
 
@@ -11,7 +12,7 @@ import Testing
 
     @Test(arguments: 0..<40 as Range<UInt64>)
     func contrast(seed: UInt64) {
-        var random = SeededRandom(seed: seed)
+        var random = SplitMix(seed: seed)
         let (width, height) = (4 + random.below(77), 4 + random.below(77))
         let isExtreme = random.below(2) == 0
         let image = (0..<width * height).map { _ -> UInt16 in
@@ -42,7 +43,7 @@ import Testing
 
     @Test(arguments: 0..<10 as Range<UInt64>)
     func whatChangesAlikeOrLikeAChessboardIsNoContrast(seed: UInt64) {
-        var random = SeededRandom(seed: seed)
+        var random = SplitMix(seed: seed)
         let (width, height) = (4 + random.below(77), 4 + random.below(77))
         let (even, odd) = (UInt16(random.below(65_536)), UInt16(random.below(65_536)))
         let image = (0..<width * height).map { ($0 % width + $0 / width) % 2 == 0 ? even : odd }
@@ -54,7 +55,7 @@ import Testing
 
     @Test(arguments: 0..<60 as Range<UInt64>)
     func moves(seed: UInt64) {
-        var random = SeededRandom(seed: seed)
+        var random = SplitMix(seed: seed)
         let (width, height) = (1 + random.below(40), 1 + random.below(40))
         let plane = (0..<width * height).map { _ in Int16(1 + random.below(500)) }
         let (right, down) = (random.below(2 * width + 3) - width - 1, random.below(2 * height + 3) - height - 1)
@@ -71,7 +72,7 @@ import Testing
 
     @Test(arguments: 0..<20 as Range<UInt64>)
     func standing(seed: UInt64) {
-        var random = SeededRandom(seed: seed)
+        var random = SplitMix(seed: seed)
         let count = 1 + random.below(500)
         func values(_ limit: Int) -> [Int32] { (0..<count).map { _ in Int32(random.below(2 * limit) - limit) } }
         let size = [100, 20_000, 80 * 65_535][random.below(3)]

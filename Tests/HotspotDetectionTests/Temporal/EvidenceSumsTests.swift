@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import HotspotDetection
@@ -8,7 +9,7 @@ import Testing
 
     /// Evidence of pictures from a seed, as the background makes it.
     private func backgrounds(_ seed: UInt64, pictures: Int) throws -> [ContrastBackground] {
-        var random = SeededRandom(seed: seed)
+        var random = SplitMix(seed: seed)
         var background = ContrastBackground(floor: 32)
         background.resize(width: Self.width, height: Self.height)
         let none = [Int16](repeating: 0, count: Self.width * Self.height)
@@ -39,7 +40,7 @@ import Testing
 
     @Test(arguments: 0..<12 as Range<UInt64>)
     func sumsAreThoseOfThePlainestCode(seed: UInt64) throws {
-        var random = SeededRandom(seed: seed ^ 0x50)
+        var random = SplitMix(seed: seed ^ 0x50)
         let motion = (x: Float(random.below(4001) - 2000) / 1000, y: Float(random.below(4001) - 2000) / 1000)
         let all = try backgrounds(seed, pictures: 20)
         var sums = EvidenceSums(width: Self.width, height: Self.height)

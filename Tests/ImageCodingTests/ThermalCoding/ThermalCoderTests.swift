@@ -1,9 +1,10 @@
+import TestSupport
 import Testing
 
 @testable import ImageCoding
 
 private func picture(_ width: Int, _ height: Int, seed: UInt64, kind: Int) -> [UInt16] {
-    var noise = SeededRandom(state: seed)
+    var noise = SplitMix(seed: seed)
     return (0..<width * height).map { place in
         let (x, y) = (place % width, place / width)
         switch kind {
@@ -74,7 +75,7 @@ private func picture(_ width: Int, _ height: Int, seed: UInt64, kind: Int) -> [U
     /// Whatever is altered, the answer is a refusal or a picture of the size that the head names.
     @Test(arguments: [UInt64(1), 2])
     func alteredStreamsNeverTrap(seed: UInt64) throws {
-        var noise = SeededRandom(state: seed)
+        var noise = SplitMix(seed: seed)
         let values = picture(40, 20, seed: seed, kind: 6)
         let stream = try #require(ThermalCoder.encode(values, width: 40, height: 20, bound: seed == 1 ? 0 : 4))
         var pictures = 0
@@ -91,7 +92,7 @@ private func picture(_ width: Int, _ height: Int, seed: UInt64, kind: Int) -> [U
     }
 
     @Test func randomBytesNeverTrap() {
-        var noise = SeededRandom(state: 9)
+        var noise = SplitMix(seed: 9)
         for _ in 0..<10_000 {
             var bytes = (0..<(10 + noise.below(60))).map { _ in UInt8(truncatingIfNeeded: noise.next()) }
             bytes.replaceSubrange(0..<4, with: [0x4C, 0x54, 1, 0])

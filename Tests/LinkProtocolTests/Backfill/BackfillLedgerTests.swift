@@ -1,3 +1,4 @@
+import TestSupport
 import FlightTypes
 import Testing
 
@@ -165,7 +166,7 @@ extension BackfillLedger {
     /// Whatever receipts are lost or repeated: in the end everything was fetched that needed it, and nothing else.
     @Test(arguments: [UInt64(1), 2, 3])
     func everythingIsBroughtInTheEnd(seed: UInt64) {
-        var random = SeededRandom(seed)
+        var random = SplitMix(seed: seed)
         var ledger = BackfillLedger(policy: .all)
         var atStation: Set<UInt64> = []
         var told: Set<UInt64> = []

@@ -1,10 +1,11 @@
+import TestSupport
 import LinkProtocol
 import Testing
 
 @Suite struct SequenceRangesTests {
     @Test(arguments: [UInt64(1), 2, 3], [UInt64(0), UInt64.max - 400])
     func agreesWithASet(seed: UInt64, base: UInt64) {
-        var random = SeededRandom(seed)
+        var random = SplitMix(seed: seed)
         var ranges = SequenceRanges()
         var model: Set<UInt64> = []
         for _ in 0..<300 {

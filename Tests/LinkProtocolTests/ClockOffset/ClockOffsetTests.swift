@@ -1,3 +1,4 @@
+import TestSupport
 import FlightTypes
 import LinkProtocol
 import Testing
@@ -5,7 +6,7 @@ import Testing
 @Suite struct ClockOffsetTests {
     @Test(arguments: [UInt64(1), 2, 3])
     func truthLiesWithinTheBound(seed: UInt64) throws {
-        var random = SeededRandom(seed)
+        var random = SplitMix(seed: seed)
         let truth = Duration.milliseconds(random.below(20_000_000)) - .seconds(10_000)
         var offset = ClockOffset()
         #expect(offset.offset == nil)

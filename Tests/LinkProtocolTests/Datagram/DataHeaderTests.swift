@@ -1,3 +1,4 @@
+import TestSupport
 import LinkProtocol
 import Testing
 
@@ -9,7 +10,7 @@ import Testing
     }
 
     @Test func roundTripAndRefusals() {
-        var random = SeededRandom(9)
+        var random = SplitMix(seed: 9)
         for _ in 0..<200 {
             let index = UInt32(truncatingIfNeeded: random.next())
             let header = DataHeader(receiverIndex: index, counter: random.next())
@@ -33,7 +34,7 @@ import Testing
     /// A counter is completed rightly when it lies less than 2³¹ from the one expected next.
     @Test(arguments: [UInt64(1), 2, 3])
     func completesEveryCounterNearby(seed: UInt64) {
-        var random = SeededRandom(seed)
+        var random = SplitMix(seed: seed)
         let half: UInt64 = 1 << 31
         let edges: [UInt64] = [
             0, 1, half - 1, half, half + 1, 2 * half - 1, 2 * half, 2 * half + 1, 3 * half, 4 * half - 1, 4 * half,

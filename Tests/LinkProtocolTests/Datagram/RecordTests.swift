@@ -1,9 +1,10 @@
+import TestSupport
 import FlightTypes
 import LinkProtocol
 import Testing
 
 @Suite struct RecordTests {
-    private static func any(_ random: inout SeededRandom) -> Record {
+    private static func any(_ random: inout SplitMix) -> Record {
         switch random.below(5) {
         case 0:
             .feedback(
@@ -26,11 +27,11 @@ import Testing
         default: .close
         }
     }
-    private static func word(_ random: inout SeededRandom) -> UInt32 { UInt32(truncatingIfNeeded: random.next()) }
-    private static func instant(_ random: inout SeededRandom) -> MonotonicInstant {
+    private static func word(_ random: inout SplitMix) -> UInt32 { UInt32(truncatingIfNeeded: random.next()) }
+    private static func instant(_ random: inout SplitMix) -> MonotonicInstant {
         MonotonicInstant(nanoseconds: Int64(bitPattern: random.next()))
     }
-    private static func fragment(_ random: inout SeededRandom) -> Record {
+    private static func fragment(_ random: inout SplitMix) -> Record {
         .fragment(
             Fragment(
                 object: word(&random), length: UInt32(random.below(1 << 24)),
@@ -47,7 +48,7 @@ import Testing
 
     @Test(arguments: [UInt64(1), 2])
     func roundTrip(seed: UInt64) throws {
-        var random = SeededRandom(seed)
+        var random = SplitMix(seed: seed)
         for _ in 0..<500 {
             var records = (0..<random.below(6)).map { _ in Self.any(&random) }
             // What takes all that is left stands last.
@@ -61,7 +62,7 @@ import Testing
     }
 
     @Test func hundredThousandDamagedPlaintexts() {
-        var random = SeededRandom(3)
+        var random = SplitMix(seed: 3)
         let originals = (0..<200).map { _ in
             Self.encode((0..<1 + random.below(4)).map { _ in Self.any(&random) } + [Self.fragment(&random)])
         }

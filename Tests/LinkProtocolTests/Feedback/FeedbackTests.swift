@@ -1,3 +1,4 @@
+import TestSupport
 import FlightTypes
 import Testing
 
@@ -10,7 +11,7 @@ private let start = MonotonicInstant(nanoseconds: 5_000_000)
 
     @Test(arguments: cases)
     func agreesWithASet(seed: UInt64, first: UInt64) throws {
-        var random = SeededRandom(seed)
+        var random = SplitMix(seed: seed)
         var map = ReceiveMap()
         var seen: Set<UInt64> = []
         var counter = first

@@ -1,3 +1,4 @@
+import TestSupport
 import FlightTypes
 import Testing
 
@@ -19,7 +20,7 @@ private func sequences(_ ranges: [ReceiptRange]) -> Set<ObjectID> {
     /// Nothing is ever claimed that is not durable, and everything is claimed in time as long as objects keep coming.
     @Test(arguments: [UInt64(1), 2, 3])
     func lostReceiptsAreHealedByTheNext(seed: UInt64) {
-        var random = SeededRandom(seed)
+        var random = SplitMix(seed: seed)
         var book = ReceiptBook()
         var durable: Set<ObjectID> = []
         var told: Set<ObjectID> = []

@@ -1,3 +1,4 @@
+import TestSupport
 import LinkProtocol
 import Testing
 
@@ -26,7 +27,7 @@ import Testing
 
     @Test(arguments: [UInt64(1), 2, 3])
     func everyByteOnce(seed: UInt64) {
-        var random = SeededRandom(seed)
+        var random = SplitMix(seed: seed)
         let edges = [1, 2, 255, 256, 257, 1436, 128 * 1436, 128 * 1436 + 1, LinkLimits.objectSize]
         var found = 0
         for step in 0..<1_000 {
@@ -45,7 +46,7 @@ import Testing
 
     @Test(arguments: [UInt64(4), 5])
     func cuttingFitsAndIsEven(seed: UInt64) throws {
-        var random = SeededRandom(seed)
+        var random = SplitMix(seed: seed)
         for _ in 0..<1_000 {
             let length = 1 + random.below(1 << (1 + random.below(20)))
             let largest = ObjectLayout.smallestSymbol + random.below(1200)

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import LinkProtocol
@@ -31,7 +32,7 @@ private struct Model {
 
     @Test(arguments: cases)
     func agreesWithASet(seed: UInt64, first: UInt32) {
-        var random = SeededRandom(seed)
+        var random = SplitMix(seed: seed)
         var window = ObjectWindow()
         var model = Model()
         var base = first

@@ -1,3 +1,4 @@
+import TestSupport
 import FlightTypes
 import Testing
 
@@ -9,7 +10,7 @@ private let start = MonotonicInstant(nanoseconds: 1_000_000_000)
     /// From parity alone, from data alone, and from every mixture.
     @Test(arguments: [1, 2, 7, 64, 128])
     func anySymbolsWillDo(count: Int) throws {
-        var random = SeededRandom(UInt64(count))
+        var random = SplitMix(seed: UInt64(count))
         let size = 256
         let bytes = random.bytes((count - 1) * size + 17)
         let pieces = fragments(of: bytes, number: 1, largestSymbol: size, parity: count)

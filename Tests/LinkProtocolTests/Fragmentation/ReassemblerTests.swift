@@ -1,3 +1,4 @@
+import TestSupport
 import FlightTypes
 import LinkProtocol
 import Testing
@@ -11,7 +12,7 @@ private func one(_ number: UInt32) -> Fragment {
 @Suite struct ReassemblerTests {
     @Test(arguments: [UInt64(1), 2, 3, 4])
     func anyOrderAndDuplicates(seed: UInt64) {
-        var random = SeededRandom(seed)
+        var random = SplitMix(seed: seed)
         var reassembler = Reassembler()
         var delivered: [[UInt8]: Int] = [:]
         var sent: [[UInt8]] = []
@@ -35,7 +36,7 @@ private func one(_ number: UInt32) -> Fragment {
 
     @Test(arguments: [UInt64(5), 6, 7])
     func lossWithoutRepairDeliversTheCompleteOnesOnly(seed: UInt64) {
-        var random = SeededRandom(seed)
+        var random = SplitMix(seed: seed)
         var reassembler = Reassembler()
         var now = start
         var complete: Set<UInt32> = []
@@ -63,7 +64,7 @@ private func one(_ number: UInt32) -> Fragment {
 
     @Test(arguments: [UInt64(11), 12, 13])
     func parityReplacesWhatWasLost(seed: UInt64) {
-        var random = SeededRandom(seed)
+        var random = SplitMix(seed: seed)
         var reassembler = Reassembler()
         for number in 0..<UInt32(60) {
             let bytes = random.bytes(1 + random.below(60_000))
@@ -204,7 +205,7 @@ private func one(_ number: UInt32) -> Fragment {
     }
 
     @Test func largestObjectGoesTogetherInTimeThatGrowsWithItsSize() {
-        var random = SeededRandom(8)
+        var random = SplitMix(seed: 8)
         let bytes = random.bytes(LinkLimits.objectSize)
         var reassembler = Reassembler()
         var pieces = fragments(of: bytes, number: 1)
@@ -217,7 +218,7 @@ private func one(_ number: UInt32) -> Fragment {
 
     @Test(arguments: [UInt64(21), 22])
     func hundredThousandHostileFragments(seed: UInt64) {
-        var random = SeededRandom(seed)
+        var random = SplitMix(seed: seed)
         var reassembler = Reassembler()
         let lengths = [1, 255, 256, 257, 1400, 3000, 9000, 40_000, LinkLimits.objectSize, Int(UInt32.max)]
         let sizes = [0, 1, 255, 256, 700, 1200, 1400, 1472, 1473, 65_535]

@@ -1,15 +1,16 @@
+import TestSupport
 import LinkProtocol
 import Testing
 
 /// What a forged handshake message may do: nothing.
 @Suite struct NoiseForgeryTests {
-    private static func pair(_ random: inout SeededRandom) throws -> StaticKeyPair {
+    private static func pair(_ random: inout SplitMix) throws -> StaticKeyPair {
         try #require(StaticKeyPair(secret: random.bytes(32)))
     }
 
     @Test(arguments: [UInt64(1), 2, 3])
     func forgedMessagesLeaveBothEndsAbleToFinish(seed: UInt64) throws {
-        var random = SeededRandom(seed)
+        var random = SplitMix(seed: seed)
         let drone = try Self.pair(&random)
         let station = try Self.pair(&random)
         let prologue = random.bytes(12)
@@ -36,7 +37,7 @@ import Testing
     }
 
     /// One flipped bit, or some bytes less. X25519 ignores the top bit of a public key (RFC 7748 §5), yet it is hashed.
-    private static func damaged(_ message: [UInt8], _ random: inout SeededRandom) -> [UInt8] {
+    private static func damaged(_ message: [UInt8], _ random: inout SplitMix) -> [UInt8] {
         if random.chance(0.3) { return Array(message.prefix(random.below(message.count))) }
         var message = message
         message[random.below(message.count)] ^= 1 << UInt8(random.below(8))
@@ -44,7 +45,7 @@ import Testing
     }
 
     @Test func pointsOfLowOrderAreRefused() throws {
-        var random = SeededRandom(4)
+        var random = SplitMix(seed: 4)
         let station = try Self.pair(&random)
         // RFC 7748 §6.1: these give an all-zero secret that anybody knows.
         for point in [[UInt8](repeating: 0, count: 32), [1] + [UInt8](repeating: 0, count: 31)] {
@@ -58,7 +59,7 @@ import Testing
     }
 
     @Test func prologueBindsBothEnds() throws {
-        var random = SeededRandom(5)
+        var random = SplitMix(seed: 5)
         let station = try Self.pair(&random)
         var initiator = NoiseInitiator(
             prologue: [1], own: try Self.pair(&random), ephemeral: try Self.pair(&random), remote: station.publicKey)

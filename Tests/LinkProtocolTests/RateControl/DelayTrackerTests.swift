@@ -1,3 +1,4 @@
+import TestSupport
 import FlightTypes
 import Testing
 
@@ -82,7 +83,7 @@ private let start = MonotonicInstant(nanoseconds: 1_000_000_000)
 
     @Test func absurdTimesDoNotTrap() {
         var tracker = DelayTracker()
-        var random = SeededRandom(1)
+        var random = SplitMix(seed: 1)
         for _ in 0..<2000 {
             let values = (0..<3).map { _ -> Int64 in
                 random.chance(0.2)

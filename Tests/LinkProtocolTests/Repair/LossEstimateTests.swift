@@ -1,10 +1,11 @@
+import TestSupport
 import Testing
 
 @testable import LinkProtocol
 
 @Suite struct LossEstimateTests {
     private static func estimate(_ count: Int, seed: UInt64, loss: Double, run: Double) -> LossEstimate {
-        var random = SeededRandom(seed)
+        var random = SplitMix(seed: seed)
         var estimate = LossEstimate()
         var isBad = false
         for _ in 0..<count {

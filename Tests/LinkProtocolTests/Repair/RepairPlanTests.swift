@@ -1,10 +1,11 @@
+import TestSupport
 import Testing
 
 @testable import LinkProtocol
 
 @Suite struct RepairPlanTests {
     /// Share of trials in which fewer than `missing` of `sent` symbols arrive.
-    private static func failures(_ sent: Int, _ missing: Int, _ loss: Double, _ random: inout SeededRandom) -> Double {
+    private static func failures(_ sent: Int, _ missing: Int, _ loss: Double, _ random: inout SplitMix) -> Double {
         let trials = 50_000
         let limit = UInt64(loss * Double(UInt64.max))
         var failed = 0
@@ -20,7 +21,7 @@ import Testing
     /// trials at 0.0006 are 0.00033.
     @Test(arguments: [(1, 0.1), (1, 0.3), (3, 0.05), (8, 0.2), (20, 0.1)])
     func lastRoundIsRareToFail(missing: Int, loss: Double) {
-        var random = SeededRandom(UInt64(missing))
+        var random = SplitMix(seed: UInt64(missing))
         var plan = RepairPlan()
         let sent = plan.symbols(missing: missing, roundsLeft: 0, loss: loss)
         #expect(Self.failures(sent, missing, loss, &random) <= RepairPlan.failure + 0.00035)
@@ -35,7 +36,7 @@ import Testing
         let last = (0...missing).map { plan.symbols(missing: $0, roundsLeft: 0, loss: loss) }
         func cost(_ sent: Int) -> Double {
             // The same seed for all, so that differences are not chance.
-            var random = SeededRandom(5)
+            var random = SplitMix(seed: 5)
             var sum = 0
             for _ in 0..<4000 {
                 var lost = 0

@@ -1,3 +1,4 @@
+import TestSupport
 import FlightTypes
 import Testing
 
@@ -141,7 +142,7 @@ private func symbol(_ number: UInt64) -> SentLedger.Load {
     /// Whatever comes in whatever order: bytes on the way are those of datagrams of which nothing is known.
     @Test(arguments: [UInt64(1), 2, 3, 4])
     func bytesAreNeverNegative(seed: UInt64) {
-        var random = SeededRandom(seed)
+        var random = SplitMix(seed: seed)
         var estimate = LossEstimate()
         var ledger = SentLedger(session: 1)
         var open: [UInt64: Int] = [:]

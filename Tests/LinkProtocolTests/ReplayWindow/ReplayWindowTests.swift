@@ -1,3 +1,4 @@
+import TestSupport
 import LinkProtocol
 import Testing
 
@@ -20,7 +21,7 @@ private struct Model {
 
     @Test(arguments: cases)
     func agreesWithASet(seed: UInt64, start: UInt64) {
-        var random = SeededRandom(seed)
+        var random = SplitMix(seed: seed)
         var window = ReplayWindow()
         var model = Model()
         var base = start

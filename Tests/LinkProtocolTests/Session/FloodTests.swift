@@ -1,3 +1,4 @@
+import TestSupport
 import FlightTypes
 import Testing
 
@@ -5,7 +6,7 @@ import Testing
 
 /// Somebody knows the station's public key and sends well-formed initiations from thousands of addresses.
 @Suite struct FloodTests {
-    private static func initiation(for station: [UInt8], _ random: inout SeededRandom) -> [UInt8] {
+    private static func initiation(for station: [UInt8], _ random: inout SplitMix) -> [UInt8] {
         var message: [UInt8] = [DatagramType.initiation.rawValue, LinkLimits.version, 0, 0]
         message += random.bytes(3) + [0] + random.bytes(108)
         message += HandshakeMAC.mac1(message, publicKey: station)
@@ -22,7 +23,7 @@ import Testing
     @Test(arguments: [UInt64(1), 2])
     func honestDroneGetsInWithinThreeSeconds(seed: UInt64) throws {
         var network = try VirtualNetwork(seed: seed, weather: .init(delayMilliseconds: 10...40))
-        var random = SeededRandom(seed &+ 100)
+        var random = SplitMix(seed: seed &+ 100)
         func flood(_ network: inout VirtualNetwork) {
             for _ in 0..<10 {
                 let host = random.bytes(2)
@@ -60,7 +61,7 @@ import Testing
     @Test(arguments: [UInt16(4001), 4000])
     func floodFromTheDronesOwnAddressDelaysItLittle(port: UInt16) throws {
         var network = try VirtualNetwork(seed: 5, weather: .init(delayMilliseconds: 10...40))
-        var random = SeededRandom(77)
+        var random = SplitMix(seed: 77)
         let made = (0..<2000).map { _ in Self.initiation(for: network.stationKeys.publicKey, &random) }
         let attacker = LinkEndpoint(host: network.droneEndpoint.host, port: port)
         #expect(port == 4001 || attacker == network.droneEndpoint)
@@ -93,7 +94,7 @@ import Testing
     /// Somebody with a hundred ports behind the same translator gets cookies for all of them and uses them.
     @Test func provenFloodOfManyPortsLeavesTheDroneItsShare() throws {
         let now = MonotonicInstant(nanoseconds: 0)
-        var random = SeededRandom(3)
+        var random = SplitMix(seed: 3)
         let station = try #require(StaticKeyPair(secret: random.bytes(32)))
         var admission = HandshakeAdmission(secret: random.bytes(32), at: now)
         let honest = LinkEndpoint(host: [10], port: 1)

@@ -1,10 +1,11 @@
+import TestSupport
 import FlightTypes
 import LinkProtocol
 import Testing
 
 /// A hundred thousand damaged datagrams during a flight change nothing but counters.
 @Suite struct ForgeryTests {
-    private static func damaged(_ originals: [[UInt8]], _ random: inout SeededRandom) -> [UInt8] {
+    private static func damaged(_ originals: [[UInt8]], _ random: inout SplitMix) -> [UInt8] {
         switch random.below(10) {
         case 0: return random.bytes(random.below(200))
         case 1: return [UInt8(1 + random.below(4)), LinkLimits.version, 0, 0] + random.bytes(random.below(160))
@@ -21,7 +22,7 @@ import Testing
 
     @Test func hundredThousandForgeries() throws {
         var network = try VirtualNetwork(seed: 1, weather: .init(delayMilliseconds: 5...40))
-        var random = SeededRandom(77)
+        var random = SplitMix(seed: 77)
         let attacker = LinkEndpoint(host: [6, 6, 6, 6], port: 666)
         network.run(for: .milliseconds(500))
         var thrown: UInt64 = 0

@@ -1,3 +1,4 @@
+import TestSupport
 import FlightTypes
 import LinkProtocol
 import Testing

@@ -1,3 +1,4 @@
+import TestSupport
 import FlightTypes
 import LinkProtocol
 import Testing
@@ -36,7 +37,7 @@ import Testing
             own: network.droneKeys, stationKey: network.stationKeys.publicKey, flight: flight, bytesPerSecond: 1_000_000
         )
         return Other(
-            link: DroneLink(configuration: configuration, random: SeededRandom(9), at: network.now), endpoint: second)
+            link: DroneLink(configuration: configuration, random: SplitMix(seed: 9), at: network.now), endpoint: second)
     }
 
     private func findings(_ network: VirtualNetwork) -> [StationLinkEvent] {

@@ -1,3 +1,4 @@
+import TestSupport
 import FlightTypes
 import LinkProtocol
 import Testing
@@ -34,7 +35,7 @@ struct VirtualNetwork {
     let stationKeys: StaticKeyPair
     var drone: DroneLink
     var station: StationLink
-    var random: SeededRandom
+    var random: SplitMix
     private(set) var now = MonotonicInstant(nanoseconds: 1_000_000_000)
     private var travelling: [Travelling] = []  // latest arrival first
     private(set) var hash: UInt64 = 0xCBF2_9CE4_8422_2325
@@ -70,7 +71,7 @@ struct VirtualNetwork {
         seed: UInt64, weather: Weather = Weather(), enrolled: Bool = true, knownStationKey: Bool = true,
         exportsKeys: Bool = false
     ) throws {
-        var random = SeededRandom(seed)
+        var random = SplitMix(seed: seed)
         name = try #require(DroneID("adler-1"))
         droneKeys = try #require(StaticKeyPair(secret: random.bytes(32)))
         stationKeys = try #require(StaticKeyPair(secret: random.bytes(32)))
@@ -81,10 +82,10 @@ struct VirtualNetwork {
             bytesPerSecond: 4_000_000)
         configuration.exportsKeys = exportsKeys
         drone = DroneLink(
-            configuration: configuration, random: SeededRandom(random.next()), at: now.advanced(by: droneClockAhead))
+            configuration: configuration, random: SplitMix(seed: random.next()), at: now.advanced(by: droneClockAhead))
         let enrolment = StationLink.Enrolment(drone: name, publicKey: enrolled ? droneKeys.publicKey : other.publicKey)
         station = StationLink(
-            own: stationKeys, enrolled: [enrolment], freshness: [:], random: SeededRandom(random.next()),
+            own: stationKeys, enrolled: [enrolment], freshness: [:], random: SplitMix(seed: random.next()),
             exportsKeys: exportsKeys, at: now)
         self.random = random
     }
@@ -122,7 +123,7 @@ struct VirtualNetwork {
     mutating func restartStation(freshness: [DroneID: UInt64]) {
         station = StationLink(
             own: stationKeys, enrolled: [.init(drone: name, publicKey: droneKeys.publicKey)], freshness: freshness,
-            random: SeededRandom(random.next()), at: now)
+            random: SplitMix(seed: random.next()), at: now)
     }
 
     /// The agent's next run.
@@ -130,7 +131,7 @@ struct VirtualNetwork {
         drone = DroneLink(
             configuration: .init(
                 own: droneKeys, stationKey: stationKeys.publicKey, flight: flight, bytesPerSecond: 4_000_000),
-            random: SeededRandom(random.next()), at: droneNow)
+            random: SplitMix(seed: random.next()), at: droneNow)
     }
 
     /// Lets virtual time pass.

@@ -1,14 +1,7 @@
+import TestSupport
 import FlightTypes
 import Sensors
 import Synchronization
-
-/// A clock that goes on only when told.
-final class ManualClocks: Clocks {
-    private let now = Mutex(Int64(1_000_000_000_000))
-    func monotonicNow() -> MonotonicInstant { MonotonicInstant(nanoseconds: now.withLock { $0 }) }
-    func wallNow() -> WallTime { WallTime(nanoseconds: now.withLock { $0 } + 1_700_000_000_000_000_000) }
-    func advance(_ duration: Duration) { now.withLock { $0 += duration.nanosecondsClamped } }
-}
 
 /// What a scripted camera does, step by step; each stretch of steps is one plugging in.
 enum Step: Sendable {
@@ -31,7 +24,9 @@ final class Script: Sendable {
     /// What the camera answers to wishes; what is not named it does.
     let outcomes: [CameraControl: ControlOutcome]
     let settings = Mutex<[CameraControl]>([])
-    let clocks = ManualClocks()
+    let clocks = ScriptedClocks(
+        monotonic: MonotonicInstant(nanoseconds: 1_000_000_000_000),
+        wall: WallTime(nanoseconds: 1_700_001_000_000_000_000))
     let pauses = Mutex<[Duration]>([])
     let opened = Mutex(0)
     let closed = Mutex(0)
@@ -54,7 +49,7 @@ final class Script: Sendable {
             configuration, clocks: clocks, makeDevice: { ScriptedDevice(script: self) },
             pause: { duration, _ in
                 self.pauses.withLock { $0.append(duration) }
-                self.clocks.advance(duration)
+                self.clocks.advance(by: duration)
                 self.stopIfDone()
             })
         stopper.withLock { $0 = { camera.stop() } }
@@ -64,7 +59,7 @@ final class Script: Sendable {
         let camera = V4L2Camera(
             configuration, clocks: clocks, makeDevice: { ScriptedDevice(script: self) },
             pause: { duration, _ in
-                self.clocks.advance(duration)
+                self.clocks.advance(by: duration)
                 self.stopIfDone()
             })
         stopper.withLock { $0 = { camera.stop() } }
@@ -106,7 +101,7 @@ final class ScriptedDevice: VideoDevice {
     func wait(_ timeout: Duration, stop: StopSignal) throws(VideoDeviceError) -> Bool {
         switch script.next() {
         case .frame(let bytes, let sequence, let damaged, let age):
-            script.clocks.advance(.milliseconds(33))
+            script.clocks.advance(by: .milliseconds(33))
             let now = script.clocks.monotonicNow()
             self.bytes = bytes
             current = VideoBuffer(
@@ -118,7 +113,7 @@ final class ScriptedDevice: VideoDevice {
             current = VideoBuffer(index: 0, bytesUsed: 0, isDamaged: true, sequence: 0, timestamp: nil)
             return true
         case .silence:
-            script.clocks.advance(timeout)
+            script.clocks.advance(by: timeout)
             return false
         case .openFails, nil:
             script.stopIfDone()

@@ -1,3 +1,4 @@
+import TestSupport
 import FlightTypes
 import Foundation
 import ImageCoding
@@ -45,7 +46,9 @@ import Testing
         let folder = try TemporaryFolder()
         let path = try folder.write(Self.picture(10) + Self.picture(20), to: "a.mjpeg")
         let record = await RunRecord.of(
-            MJPEGFileCamera(path: path, framesPerSecond: 1, isLooping: true, clocks: ManualClocks()), stopAfter: 1)
+            MJPEGFileCamera(
+                path: path, framesPerSecond: 1, isLooping: true,
+                clocks: ScriptedClocks(monotonic: MonotonicInstant(nanoseconds: 1_000_000_000_000))), stopAfter: 1)
         #expect(record.images.count == 1)
     }
 

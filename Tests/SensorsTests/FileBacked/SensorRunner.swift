@@ -46,18 +46,3 @@ struct RunRecord {
         return record
     }
 }
-
-/// A folder that is removed with its owner.
-final class TemporaryFolder {
-    let path: String
-    init() throws {
-        let url = FileManager.default.temporaryDirectory.appendingPathComponent("lagebild-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-        path = url.path
-    }
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-    func write(_ bytes: [UInt8], to name: String) throws -> String {
-        try Data(bytes).write(to: URL(fileURLWithPath: "\(path)/\(name)"))
-        return "\(path)/\(name)"
-    }
-}

@@ -1,3 +1,4 @@
+import TestSupport
 import FlightTypes
 import Testing
 
@@ -178,7 +179,7 @@ private func at(_ milliseconds: Int64) -> CaptureTime {
     }
     /// 10⁵ damaged lines: each is read or counted, nothing breaks, and every sample is on Earth.
     @Test func damagedLines() {
-        var random = SeededRandom(seed: 3)
+        var random = SplitMix(seed: 3)
         let lines = Self.session.split(separator: "\r\n").map { Array($0.utf8) }
         var parser = GPSDParser()
         var telemetry = GPSDTelemetry()

@@ -1,10 +1,11 @@
+import TestSupport
 import FlightTypes
 import Foundation
 import Testing
 
 @testable import Sensors
 
-private func frame(_ random: inout SeededRandom) -> GYMCU90640Frame? {
+private func frame(_ random: inout SplitMix) -> GYMCU90640Frame? {
     let pixels = (0..<768).map { _ in Int16.random(in: -4000...30_000, using: &random) }
     return GYMCU90640Frame(pixels: pixels, ambient: Int16.random(in: -1000...6000, using: &random))
 }
@@ -70,7 +71,7 @@ private func hex(_ bytes: some Sequence<UInt8>) -> String {
     }
 
     @Test func replyAmongFramesInAnyCut() throws {
-        var random = SeededRandom(seed: 11)
+        var random = SplitMix(seed: 11)
         let first = try #require(frame(&random))
         let second = try #require(frame(&random))
         let bytes = first.encoded() + GYMCU90640Command.emissivityReply(percent: 95) + second.encoded()
@@ -83,7 +84,7 @@ private func hex(_ bytes: some Sequence<UInt8>) -> String {
     }
 
     @Test func afterNoiseTheNextFrameIsFound() throws {
-        var random = SeededRandom(seed: 12)
+        var random = SplitMix(seed: 12)
         var firstFound = 0
         for round in 0..<200 {
             let frames = try (0..<3).map { _ in try #require(frame(&random)) }
@@ -99,7 +100,7 @@ private func hex(_ bytes: some Sequence<UInt8>) -> String {
     }
 
     @Test func lostOrAddedBytesCostTheFramesTheyTouch() throws {
-        var random = SeededRandom(seed: 13)
+        var random = SplitMix(seed: 13)
         for _ in 0..<200 {
             let frames = try (0..<4).map { _ in try #require(frame(&random)) }
             var bytes = frames.flatMap { $0.encoded() }
@@ -117,7 +118,7 @@ private func hex(_ bytes: some Sequence<UInt8>) -> String {
     }
 
     @Test func noiseAloneGivesNoFrames() {
-        var random = SeededRandom(seed: 14)
+        var random = SplitMix(seed: 14)
         let (found, parser) = events(random.bytes(4_000_000))
         #expect(found.allSatisfy { if case .frame = $0 { false } else { true } })
         #expect(parser.counters.bytesSkipped + UInt64(parser.bytesPending) + parser.counters.replies * 4 == 4_000_000)

@@ -1,3 +1,4 @@
+import TestSupport
 import FlightTypes
 import Foundation
 import Testing
@@ -48,7 +49,7 @@ private func log(_ count: Int) -> [UInt8] {
     }
 
     @Test func damageCostsOnlyWhatItTouches() {
-        var random = SeededRandom(seed: 5)
+        var random = SplitMix(seed: 5)
         let bytes = log(200)
         for _ in 0..<100 {
             var damaged = bytes

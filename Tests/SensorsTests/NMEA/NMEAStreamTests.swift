@@ -1,3 +1,4 @@
+import TestSupport
 import FlightTypes
 import Sensors
 import Testing
@@ -119,7 +120,7 @@ private func ubxFrame(_ messageClass: UInt8, _ id: UInt8, _ payload: [UInt8]) ->
         }
     }
     @Test(arguments: 1...40) func survivesAnything(_ seed: UInt64) {
-        var random = SeededRandom(seed: seed)
+        var random = SplitMix(seed: seed)
         var bytes: [UInt8] = []
         while bytes.count < 20_000 {
             switch Int.random(in: 0..<5, using: &random) {

@@ -1,3 +1,4 @@
+import TestSupport
 import FlightTypes
 import Foundation
 import Testing
@@ -139,7 +140,7 @@ private func sample(
 
     @Test(arguments: 0..<20)
     func whateverComesThePoseIsInItsRanges(_ seed: UInt64) {
-        var random = SeededRandom(seed: seed)
+        var random = SplitMix(seed: seed)
         func any() -> Float {
             switch Int.random(in: 0..<8, using: &random) {
             case 0: .nan

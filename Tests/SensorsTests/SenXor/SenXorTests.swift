@@ -1,3 +1,4 @@
+import TestSupport
 import FlightTypes
 import Testing
 
@@ -70,7 +71,7 @@ import Testing
 
     @Test(arguments: UInt64(1)...4)
     func afterDamageTheSecondFrameIsWholeAgainAndNoneIsInvented(seed: UInt64) throws {
-        var noise = SeededRandom(seed: seed)
+        var noise = SplitMix(seed: seed)
         var bytes: [UInt8] = []
         var sent: Set<[UInt16]> = []
         for round in 0..<15 {
@@ -95,7 +96,7 @@ import Testing
     }
 
     @Test func noiseWithHeadersInItIsNoPicture() {
-        var noise = SeededRandom(seed: 5)
+        var noise = SplitMix(seed: 5)
         var driver = SenXorDriver()
         for _ in 0..<200 {
             var bytes = noise.bytes(12_000)

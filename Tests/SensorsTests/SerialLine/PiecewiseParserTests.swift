@@ -1,3 +1,4 @@
+import TestSupport
 import FlightTypes
 import Testing
 
@@ -26,7 +27,7 @@ import Testing
         #expect(bytes.count >= 10 * Parser.pieceLimit || least > 0)
         #expect(read([Int](repeating: 1, count: 3_000)) == whole)
         for seed in 0..<3 as Range<UInt64> {
-            var random = SeededRandom(seed: seed)
+            var random = SplitMix(seed: seed)
             let cuts = (0..<200).map { _ in
                 Bool.random(using: &random)
                     ? Int.random(in: 1...300, using: &random)

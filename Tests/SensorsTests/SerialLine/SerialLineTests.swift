@@ -1,3 +1,4 @@
+import TestSupport
 import CDevices
 import FlightTypes
 import Foundation

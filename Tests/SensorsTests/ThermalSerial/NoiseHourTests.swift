@@ -1,3 +1,4 @@
+import TestSupport
 import FlightTypes
 import Foundation
 import Synchronization
@@ -13,7 +14,7 @@ import Testing
         GYMCU90640Frame(pixels: (0..<768).map { Int16(2000 + $0 % 32) }, ambient: 3000)?.encoded() ?? []
 
     /// Some kilobytes of one kind of noise.
-    private static func piece(_ noise: inout SeededRandom) -> [UInt8] {
+    private static func piece(_ noise: inout SplitMix) -> [UInt8] {
         var bytes = noise.bytes(4096)
         switch noise.below(64) {
         case 0...7: return [UInt8](repeating: UInt8(truncatingIfNeeded: noise.next()), count: 4096)
@@ -74,7 +75,7 @@ import Testing
     }
 
     private static func writeNoise(to master: Int32) {
-        var noise = SeededRandom(seed: 115_200)
+        var noise = SplitMix(seed: 115_200)
         var written = 0
         while written < hour {
             let bytes = piece(&noise)
