@@ -41,6 +41,15 @@ public enum RecordingError: Error, CustomStringConvertible, Sendable {
         }
     }
 
+    /// What went wrong, without the path and the effect.
+    var cause: String {
+        switch self {
+        case .damaged(_, let reason), .unfit(_, let reason), .notWritable(_, let reason), .failed(_, let reason): reason
+        case .noSpace: "the disk is full"
+        case .foreign, .otherVersion, .alreadyOpen, .notDurable, .full, .diskReserve, .unclosed: description
+        }
+    }
+
     /// The fact, and what it affects.
     public var description: String {
         switch self {

@@ -15,9 +15,7 @@ final class FileLock: Sendable {
         // Once more when another writer took the lock file away between our opening and locking it.
         for _ in 0..<16 {
             let file = open(lockPath, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
-            guard file >= 0 else {
-                throw .failed(path: path, reason: "cannot lock: \(String(cString: strerror(errno)))")
-            }
+            guard file >= 0 else { throw Self.refusal(path, errno) }
             guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
                 Glibc.close(file)
                 throw .alreadyOpen(path: path)
@@ -33,6 +31,15 @@ final class FileLock: Sendable {
             Glibc.close(file)
         }
         throw .alreadyOpen(path: path)
+    }
+
+    private static func refusal(_ path: String, _ code: Int32) -> RecordingError {
+        let reason = "cannot lock: \(String(cString: strerror(code)))"
+        return switch code {
+        case ENOSPC, EDQUOT: .noSpace(path: path)
+        case EROFS, EACCES, EPERM: .notWritable(path: path, reason: reason)
+        default: .failed(path: path, reason: reason)
+        }
     }
 
     /// Takes the lock file away, while it is still held. Call it once.

@@ -25,6 +25,8 @@ public final class IncidentWriter: Sendable {
         public var durable: [RecordedID] = []
         /// What the file holds under the same identity with other bytes. The first stays; these are **not** durable.
         public var conflicts: [RecordedID] = []
+        /// Nothing was done.
+        public init() {}
     }
     private enum Connection {
         case open(DatabaseQueue)
@@ -40,9 +42,25 @@ public final class IncidentWriter: Sendable {
     private let connection: Mutex<Connection>
     private let lock: FileLock
     private let marks: Mutex<WriterMarks>
+    private let gauge: Mutex<JournalGauge>
+    private let fold: @Sendable (DatabaseQueue) throws -> Bool
+
+    /// Whether the journal is folded into the file. Can be asked while a write hangs.
+    public var journal: JournalState { gauge.withLock { $0.state } }
 
     /// Creates the file, or goes on with one of ours; one of version 1 is brought up to version 2 in one transaction.
-    public init(path: String, incident: IncidentInfo, limits: OnboardLimits) throws(RecordingError) {
+    public convenience init(path: String, incident: IncidentInfo, limits: OnboardLimits) throws(RecordingError) {
+        try self.init(
+            path: path, incident: incident, limits: limits, gauge: JournalGauge(), fold: { try $0.foldJournal() })
+    }
+
+    /// The same with other bounds for the journal, and another way to fold it in: for tests with a disk that fails.
+    init(
+        path: String, incident: IncidentInfo, limits: OnboardLimits, gauge: JournalGauge,
+        fold: @escaping @Sendable (DatabaseQueue) throws -> Bool
+    ) throws(RecordingError) {
+        self.gauge = Mutex(gauge)
+        self.fold = fold
         self.path = path
         self.incident = incident
         self.limits = limits
@@ -93,7 +111,16 @@ public final class IncidentWriter: Sendable {
         }
         next.fold(database)
         marks.withLock { $0 = next }
+        lookAtJournal(database)
         return value
+    }
+
+    /// What is committed is durable whatever comes of this.
+    private func lookAtJournal(_ database: DatabaseQueue) {
+        let bytes = CarefulConnection.journalSize(path)
+        guard gauge.withLock({ $0.wantsLook(bytes: bytes) }) else { return }
+        let outcome = Result { try fold(database) }.mapError { RecordingError($0, path: path) }
+        gauge.withLock { $0.looked(outcome, bytes: bytes) }
     }
 
     /// Folds the journal into the file, so that one file remains, and lets go of it. A reader of the live file may
