@@ -61,6 +61,7 @@ extension Agent {
         var secondsOffline = 0
         var facts = NoConnection(host: configuration.stationHost, port: configuration.stationPort)
         while !Task.isCancelled {
+            recorder?.look()
             let counts = await transport.snapshot()
             secondsOffline = counts.isEstablished ? 0 : secondsOffline + 1
             facts.wasConnected = facts.wasConnected || counts.isEstablished
@@ -70,6 +71,7 @@ extension Agent {
             for line in overdue { logger.log(level: line.level, "\(line.text)") }
             let now = CaptureTime(monotonic: clocks.monotonicNow(), wall: clocks.wallNow())
             for sensor in sensors { sensor.look(at: now.monotonic) }
+            let record = recorder?.status
             let report = state.withLock { state in
                 defer { state.statusSequence += 1 }
                 return StatusReport(
@@ -78,12 +80,12 @@ extension Agent {
                     sensors: state.sensors.map {
                         StatusReport.Sensor(
                             stream: $0.stream, state: $0.state, taken: $0.taken, lost: $0.lost, note: $0.note)
-                    }, isRecording: recorder?.isRecording ?? false, objectsSent: counts.link.accepted,
+                    }, isRecording: record?.isRecording ?? false, objectsSent: counts.link.accepted,
                     objectsDropped: counts.link.dropped,
                     link: .init(
                         rung: counts.link.rung.rawValue,
                         kilobitsPerSecond: UInt32(min(counts.link.bytesPerSecond / 125, 4e9)),
-                        missing: UInt32(clamping: counts.link.missing)))
+                        missing: UInt32(clamping: counts.link.missing)), recordNote: record?.note)
             }
             submit(.status(report))
             try? await Task.sleep(for: .seconds(1))
@@ -136,10 +138,12 @@ extension Agent {
         let (sensors, submitted) = state.withLock { ($0.sensors, $0.submitted) }
         for sensor in sensors { logger.notice("\(sensor.stream): \(sensor.taken) taken, \(sensor.lost) lost") }
         let link = await transport.snapshot().link
+        let record = recorder?.status
         logger.notice(
             """
             Flight \(flight) ended: \(submitted) objects sent, \(acknowledgedCount) acknowledged as durable, \(link.dropped) dropped \
-            before sending, \(link.late) late, \(recorder?.recordedCount ?? 0) in the onboard record, \(link.missing) still to follow
+            before sending, \(link.late) late, \(record?.recorded ?? 0) in the onboard record \
+            and \(record?.lost ?? 0) lost to it, \(link.missing) still to follow
             """)
     }
 }

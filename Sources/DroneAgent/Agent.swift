@@ -55,17 +55,17 @@ public final class Agent: Sendable {
         self.configuration = configuration
         self.clocks = clocks
         self.logger = logger
-        try FileManager.default.createDirectory(
-            atPath: configuration.dataFolder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        // Where this fails so does what needs the folder, and says why; the drone flies all the same.
+        try? Self.makeFolder(configuration.dataFolder)
         let key = try KeyFile.load(path: configuration.keyFile)
         let station = try KeyFile.publicKey(configuration.stationKey)
         let next = try FlightCounter(path: configuration.dataFolder + "/flight").next(
-            highestRecord: OnboardArchive.flights(in: configuration.dataFolder).max(),
-            minutes: clocks.wallNow().nanoseconds / 60_000_000_000)
+            highestRecord: OnboardArchive.flights(in: configuration.dataFolder).filter(FlightCounter.isReserved).max(),
+            seconds: clocks.wallNow().nanoseconds / 1_000_000_000, chance: .random(in: 0...UInt32.max))
         flight = next.flight
         if let remark = next.remark { logger.warning("\(remark)") }
         recordPath = OnboardArchive.path(folder: configuration.dataFolder, flight: flight)
-        recorder = configuration.records ? Self.openRecord(recordPath, configuration, flight, clocks, logger) : nil
+        recorder = configuration.records ? Self.recorder(recordPath, configuration, flight, clocks, logger) : nil
         let relay = EventRelay()
         self.relay = relay
         let archive = configuration.records ? OnboardArchive(folder: configuration.dataFolder, logger: logger) : nil
@@ -73,6 +73,7 @@ public final class Agent: Sendable {
         var link = DroneLink.Configuration(
             own: key, stationKey: station.key, flight: flight, bytesPerSecond: configuration.megabitsPerSecond * 125_000
         )
+        link.handshakes = next.handshakes
         link.originals = configuration.originals
         link.deadlines.visible = configuration.visibleDeadline
         transport = DroneTransport(
@@ -265,7 +266,7 @@ public final class Agent: Sendable {
     private func announceEarlierFlights() {
         let transport = transport
         let logger = logger
-        archive?.earlierFlights(before: flight) { number, left in
+        archive?.earlierFlights(than: flight) { number, left in
             let receipts = left.receipts.map {
                 ReceiptRange(flight: $0.flight, stream: $0.stream, first: $0.first, last: $0.last)
             }
@@ -276,21 +277,25 @@ public final class Agent: Sendable {
         }
     }
 
-    /// Nil, told to the log, where there is no room for it or it may not be written: a drone without a record flies all the same.
-    private static func openRecord(
+    private static func makeFolder(_ path: String) throws {
+        try FileManager.default.createDirectory(
+            atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+    }
+
+    /// It opens the record itself, as soon as the card lets it.
+    private static func recorder(
         _ path: String, _ configuration: AgentConfiguration, _ flight: UInt32, _ clocks: any Clocks, _ logger: Logger
-    ) -> OnboardRecorder? {
-        do {
-            let writer = try IncidentWriter(
+    ) -> OnboardRecorder {
+        let limits = OnboardLimits(
+            maximumBytes: Int64(configuration.recordMaximumMegabytes) << 20,
+            reserveBytes: Int64(configuration.recordReserveMegabytes) << 20)
+        let folder = configuration.dataFolder
+        let open: @Sendable () throws(RecordingError) -> any RecordFile = {
+            try? makeFolder(folder)
+            return try IncidentWriter(
                 path: path, incident: IncidentInfo(name: "Flight \(flight)", openedAt: clocks.wallNow(), openedBy: nil),
-                limits: OnboardLimits(
-                    maximumBytes: Int64(configuration.recordMaximumMegabytes) << 20,
-                    reserveBytes: Int64(configuration.recordReserveMegabytes) << 20))
-            return OnboardRecorder(writer: writer, clocks: clocks, logger: logger)
-        } catch {
-            logger.error(
-                "This flight has no onboard record, live pictures go on: \(error); make room and restart the agent")
-            return nil
+                limits: limits)
         }
+        return OnboardRecorder(open: open, clocks: clocks, logger: logger)
     }
 }

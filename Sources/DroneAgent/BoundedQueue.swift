@@ -23,15 +23,16 @@ final class BoundedQueue<Element: Sendable>: @unchecked Sendable {
 
     var dropped: UInt64 { condition.withLock { droppedCount } }
 
-    func append(_ element: Element) {
+    /// Whether it was taken: not without room under the rule `.newest`, and not after `close`.
+    @discardableResult func append(_ element: Element) -> Bool {
         condition.withLock {
-            guard !isClosed else { return }
+            guard !isClosed else { return false }
             let size = cost(element)
             switch rule {
             case .newest:
                 guard total + size <= limit else {
                     droppedCount += 1
-                    return
+                    return false
                 }
             case .oldest:
                 while !elements.isEmpty, total + size > limit {
@@ -42,6 +43,7 @@ final class BoundedQueue<Element: Sendable>: @unchecked Sendable {
             elements.append(element)
             total += size
             condition.signal()
+            return true
         }
     }
 

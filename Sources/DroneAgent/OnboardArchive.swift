@@ -57,9 +57,9 @@ final class OnboardArchive: Sendable {
     }
 
     /// Tells of each earlier flight, newest first, that is not fully receipted.
-    func earlierFlights(before flight: UInt32, _ found: @escaping @Sendable (UInt32, Left) -> Void) {
+    func earlierFlights(than flight: UInt32, _ found: @escaping @Sendable (UInt32, Left) -> Void) {
         queue.async { [self] in
-            for number in Self.flights(in: folder).filter({ $0 < flight }).sorted(by: >).prefix(Self.flightsLimit) {
+            for number in Self.flights(in: folder).filter({ $0 != flight }).sorted(by: >).prefix(Self.flightsLimit) {
                 do {
                     guard let reader = try reader(of: number) else { continue }
                     let left = Left(spans: try reader.sequences(), receipts: try reader.receipts())

@@ -11,7 +11,9 @@ public enum OnboardFindings {
     public static func all(dataFolder: String) -> [Finding] {
         var findings: [Finding] = []
         let flights = OnboardArchive.flights(in: dataFolder).sorted(by: >)
-        if let fault = FlightCounter(path: dataFolder + "/flight").fault(highestRecord: flights.first) {
+        if let fault = FlightCounter(path: dataFolder + "/flight").fault(
+            highestRecord: flights.first(where: FlightCounter.isReserved))
+        {
             findings.append((fault, "nothing: the agent starts with a number behind its records, and says which"))
         }
         for flight in flights.prefix(20) {

@@ -61,6 +61,8 @@ public struct StatusReport: Hashable, Sendable {
     public var objectsDropped: UInt64
     /// How the link does, as the drone sees it; nil in records from before there was one.
     public var link: LinkReport?
+    /// Why nothing is recorded on board; nil where it is recorded, or the agent does not say.
+    public var recordNote: SensorNote?
 
     /// The drone's view of its link.
     public struct LinkReport: Hashable, Sendable {
@@ -77,15 +79,16 @@ public struct StatusReport: Hashable, Sendable {
             self.missing = missing
         }
     }
-    /// A report of its parts; sensors beyond 16 are cut off.
+    /// A report of its parts; sensors beyond 16, or 15 with a note of the record, are cut off.
     public init(
         id: ObjectID, captureTime: CaptureTime, sensors: [Sensor], isRecording: Bool, objectsSent: UInt64,
-        objectsDropped: UInt64, link: LinkReport? = nil
+        objectsDropped: UInt64, link: LinkReport? = nil, recordNote: SensorNote? = nil
     ) {
         self.link = link
+        self.recordNote = recordNote
         self.id = id
         self.captureTime = captureTime
-        self.sensors = Array(sensors.prefix(16))
+        self.sensors = Array(sensors.prefix(recordNote == nil ? 16 : 15))
         self.isRecording = isRecording
         self.objectsSent = objectsSent
         self.objectsDropped = objectsDropped

@@ -32,6 +32,14 @@ public struct SensorNote: Hashable, Sendable {
         case refused = 13
         /// Pictures repeat, wholly or in part.
         case repeated = 14
+        /// Of the onboard record: the card is full.
+        case recordFull = 15
+        /// Of the onboard record: the card may not be written.
+        case recordReadOnly = 16
+        /// Of the onboard record: the card takes nothing and gives no error.
+        case recordHangs = 17
+        /// Of the onboard record: writing fails for another reason.
+        case recordFails = 18
     }
     /// No text is longer, bytes of UTF-8.
     public static let textLimit = 200
@@ -48,6 +56,24 @@ public struct SensorNote: Hashable, Sendable {
             kept.unicodeScalars.append(character)
         }
         self.text = kept
+    }
+}
+
+extension StatusReport {
+    /// The sensors as they stand on the wire: the onboard record's note goes as that of one more sensor, on the status' own
+    /// stream, so that readers that do not know of it show it too. Where there is no link, there are no notes.
+    var listed: [Sensor] {
+        guard let recordNote, link != nil else { return sensors }
+        return sensors + [Sensor(stream: StreamID(.status), state: .failing, taken: 0, lost: 0, note: recordNote)]
+    }
+
+    /// Takes that note out of the sensors `listed`.
+    static func takeRecordNote(from listed: inout [Sensor]) -> SensorNote? {
+        guard let last = listed.last, last.stream == StreamID(.status), last.state == .failing, last.taken == 0,
+            last.lost == 0, let note = last.note
+        else { return nil }
+        listed.removeLast()
+        return note
     }
 }
 

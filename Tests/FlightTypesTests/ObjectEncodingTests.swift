@@ -45,6 +45,26 @@ import Testing
         #expect(bytes[FlightObject.headerSize] == 1)
     }
 
+    /// Why nothing is recorded on board comes through, and stands on the wire as the note of one more sensor.
+    @Test(arguments: [0, 1, 15, 16]) func noteOfTheRecord(sensors: Int) throws {
+        let all = (0..<sensors).map {
+            StatusReport.Sensor(
+                stream: StreamID(.visible, UInt8($0)), state: .failing, taken: 3, lost: 4,
+                note: SensorNote(.refused, "broken"))
+        }
+        var status = StatusReport(
+            id: ObjectID(flight: 1, stream: StreamID(.status), sequence: 0),
+            captureTime: CaptureTime(monotonic: .init(nanoseconds: 0), wall: .init(nanoseconds: 0)),
+            sensors: all, isRecording: false, objectsSent: 0, objectsDropped: 0,
+            link: .init(rung: 0, kilobitsPerSecond: 1, missing: 2), recordNote: SensorNote(.recordFull, "full"))
+        let bytes = FlightObject.status(status).encoded()
+        #expect(try FlightObject(decoding: bytes) == .status(status))
+        #expect(Int(bytes[49]) == min(sensors, 15) + 1)
+        #expect(Array(bytes[(50 + min(sensors, 15) * 19)...].prefix(3)) == [0, 0, 2])
+        status.recordNote = nil
+        #expect(try FlightObject(decoding: FlightObject.status(status).encoded()) == .status(status))
+    }
+
     /// A track is what docs/wire-format.md §5.3 says, byte by byte.
     @Test func trackLayout() throws {
         var track = TrackReport(

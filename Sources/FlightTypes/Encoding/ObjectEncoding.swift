@@ -44,12 +44,13 @@ extension FlightObject {
             writer.write(report)
             return writer.bytes
         case .status(let report):
-            var writer = header(.status, capacity: 64 + report.sensors.count * 20)
+            let sensors = report.listed
+            var writer = header(.status, capacity: 64 + sensors.count * 20)
             writer.write(UInt8(report.isRecording ? 1 : 0))
             writer.write(report.objectsSent)
             writer.write(report.objectsDropped)
-            writer.write(UInt8(report.sensors.count))
-            for sensor in report.sensors {
+            writer.write(UInt8(sensors.count))
+            for sensor in sensors {
                 writer.write(sensor.stream.code)
                 writer.write(sensor.state.rawValue)
                 writer.write(sensor.taken)
@@ -60,7 +61,7 @@ extension FlightObject {
                 writer.write(link.kilobitsPerSecond)
                 writer.write(link.missing)
                 // Notes stand behind the link, which every agent that writes notes has.
-                writer.write(report.sensors.compactMap { sensor in sensor.note.map { (sensor.stream, $0) } })
+                writer.write(sensors.compactMap { sensor in sensor.note.map { (sensor.stream, $0) } })
             }
             return writer.bytes
         }
@@ -159,8 +160,9 @@ extension StatusReport {
                 sensors[index].note = note
             }
         }
+        let recordNote = Self.takeRecordNote(from: &sensors)
         self.init(
             id: id, captureTime: captureTime, sensors: sensors, isRecording: isRecording, objectsSent: sent,
-            objectsDropped: dropped, link: link)
+            objectsDropped: dropped, link: link, recordNote: recordNote)
     }
 }

@@ -29,8 +29,10 @@ public struct DroneLink: Sendable {
         public var own: StaticKeyPair
         /// The station's public key, 32 bytes.
         public var stationKey: [UInt8]
-        /// This run's number, from a durable counter reserved before use.
+        /// This run's number, from a durable counter reserved before use, or made by chance.
         public var flight: UInt32
+        /// Handshakes are counted from the number behind this one on; over a drone's flights it grows.
+        public var handshakes: UInt64
         /// The most that may leave, in bytes a second.
         public var bytesPerSecond: Double
         /// How long each class is worth sending.
@@ -46,6 +48,7 @@ public struct DroneLink: Sendable {
             self.own = own
             self.stationKey = stationKey
             self.flight = flight
+            handshakes = UInt64(flight) << 32
             self.bytesPerSecond = bytesPerSecond
         }
     }
@@ -142,7 +145,7 @@ public struct DroneLink: Sendable {
     public init(configuration: Configuration, random: any RandomNumberGenerator & Sendable, at now: MonotonicInstant) {
         self.configuration = configuration
         self.random = random
-        freshness = UInt64(configuration.flight) << 32
+        freshness = configuration.handshakes
         nextHandshake = now
         lastSent = now
         lastProbe = now

@@ -84,6 +84,7 @@ extension StateMessage.Drone {
                     note: $0.note.map { .init(kind: "\($0.kind)", text: $0.text) })
             } ?? [],
             onboardRecording: drone.status?.isRecording,
+            onboardNote: drone.status?.recordNote.map { .init(kind: "\($0.kind)", text: $0.text) },
             telemetry: drone.telemetry.flatMap {
                 PoseMessage(
                     $0.sample.pose, batteryPercent: $0.sample.batteryPercent, atMs: Double($0.at.nanoseconds) / 1e6)

@@ -92,6 +92,8 @@ public struct StateMessage: Encodable, Sendable {
         public var sensors: [Sensor]
         /// Whether it records on board.
         public var onboardRecording: Bool?
+        /// Why it does not; left out where it does, or does not say.
+        public var onboardNote: Note?
         /// Its newest position.
         public var telemetry: PoseMessage?
     }

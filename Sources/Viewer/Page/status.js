@@ -47,6 +47,8 @@ const noteWords = {
     unsigned: 'Pakete ohne Signatur (unsigned)', otherKey: 'Signatur passt nicht (other key)',
     noReceiver: 'gpsd hat keinen Empfänger (no receiver)', absent: 'Nicht vorhanden (absent)',
     refused: 'Bilder werden abgelehnt (refused)', repeated: 'Bilder wiederholen sich (repeated)',
+    recordFull: 'Karte voll (full)', recordReadOnly: 'Karte nur lesbar (read-only)',
+    recordHangs: 'Karte nimmt nichts an (hangs)', recordFails: 'Schreiben schlägt fehl (fails)',
 };
 
 /** Why the drone gives no places now, or null. */
@@ -153,11 +155,14 @@ export class Status {
             return;
         }
         const words = { true: 'Bord: ja', false: 'Bord: NEIN', null: 'Bord: unbekannt' };
-        const onboard = drone ? words[drone.onboardRecording] || words.null : '';
-        const hint = recorder
+        const note = drone && drone.onboardNote;
+        const why = note ? `, ${noteWords[note.kind] || note.text}` : '';
+        const onboard = drone ? `${words[drone.onboardRecording] || words.null}${why}` : '';
+        const counts = recorder
             ? `Aufgezeichnet: ${number(recorder.recorded)}, verloren: ${number(recorder.lost)}, ` +
               `wartend: ${bytes(recorder.queuedBytes)}`
             : '';
+        const hint = note ? `${counts}\n${note.text}`.trim() : counts; // The drone says how to mend it.
         if (!recorder) this.recorder('off', dash, onboard);
         else if (!recorder.ok) this.recorder('bad', 'GESTÖRT', onboard, hint);
         else if (recorder.lost > 0) {

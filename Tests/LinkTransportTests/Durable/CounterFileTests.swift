@@ -11,7 +11,8 @@ import Testing
         let folder = try TemporaryFolder()
         for expected in UInt32(1)...20 {
             let record = expected > 1 ? expected - 1 : nil
-            let next = try FlightCounter(path: folder.file("flight")).next(highestRecord: record, minutes: 5)
+            let next = try FlightCounter(path: folder.file("flight")).next(
+                highestRecord: record, seconds: 300, chance: 0)
             #expect(next == .init(flight: expected, remark: nil))
             // On disk before anybody can use it.
             #expect(try folder.read("flight") == "\(expected)".padded(to: 10) + "\n")
@@ -28,21 +29,24 @@ import Testing
     @Test(arguments: lost) func goesOnBehindItsRecords(text: String) throws {
         let folder = try TemporaryFolder()
         let path = try folder.write(text, to: "flight")
-        let next = try FlightCounter(path: path).next(highestRecord: 7, minutes: 5)
+        let next = try FlightCounter(path: path).next(highestRecord: 7, seconds: 300, chance: 0)
         #expect(next.flight == 7 + FlightCounter.margin)
         #expect(next.remark?.contains(path) == true && next.remark?.contains("flight 7 ") == true)
-        #expect(try FlightCounter(path: path).next(highestRecord: 7, minutes: 5).flight == 8 + FlightCounter.margin)
+        #expect(
+            try FlightCounter(path: path).next(highestRecord: 7, seconds: 300, chance: 0).flight == 8
+                + FlightCounter.margin)
     }
 
     @Test(arguments: lost) func takesTheClockWhereNothingIsKnown(text: String) throws {
         let folder = try TemporaryFolder()
         let path = try folder.write(text, to: "flight")
-        let next = try FlightCounter(path: path).next(highestRecord: nil, minutes: 29_900_000)
+        let next = try FlightCounter(path: path).next(
+            highestRecord: nil, seconds: 29_900_000 * 60, chance: 0)
         #expect(next.flight == 29_900_000 && next.remark?.contains("no record") == true)
         for minutes in [Int64.min, -1, 0] {
             #expect(FlightCounter.next(after: [], highestRecord: nil, minutes: minutes, path: "")?.flight == 1)
         }
-        #expect(FlightCounter.next(after: [], highestRecord: nil, minutes: .max, path: "")?.flight == .max)
+        #expect(FlightCounter.next(after: [], highestRecord: nil, minutes: .max, path: "")?.flight == 0x7FFF_FFFF)
     }
 
     /// A copy of an old card, or a file that is gone while its records are there.
@@ -81,10 +85,49 @@ import Testing
         }
     }
 
-    @Test func missingFolderIsAnError() throws {
+    /// A card that cannot be written: nothing can be reserved, so that each flight has a number made by chance, and the handshakes
+    /// of flights one after the other never fall back.
+    @Test func aFlightThatCannotBeReservedHasANumberOfItsOwn() throws {
         let folder = try TemporaryFolder()
-        let counter = FlightCounter(path: folder.file("none/flight"))
-        #expect(throws: DurableFile.Failure.self) { try counter.next(highestRecord: nil, minutes: 1) }
+        let counter = FlightCounter(path: folder.file("flight"))
+        let first = try counter.next(highestRecord: nil, seconds: 1_700_000_000, chance: 1)
+        let text = try folder.read("flight")
+        // Whoever runs this may be root, so that rights stop nobody: a folder in place of the new file's does.
+        let blind = FlightCounter(path: folder.file("flight/flight"))
+        let second = try blind.next(highestRecord: first.flight, seconds: 1_700_000_100, chance: 0x0000_00FF)
+        #expect(second.flight == 0x8000_00FF)
+        #expect(!FlightCounter.isReserved(second.flight) && FlightCounter.isReserved(first.flight))
+        #expect(second.remark?.contains("made by chance, 2147483903") == true)
+        #expect(second.remark?.contains("cannot write") == true)
+        #expect(try folder.read("flight") == text)
+    }
+
+    /// Reserved or not, in any order, with a clock that goes on: no two flights have one number, and the handshakes of the later
+    /// one count higher than all of the earlier one's.
+    @Test(arguments: Array(UInt64(1)...20)) func handshakesNeverFallBack(seed: UInt64) throws {
+        var random = SplitMix(state: seed)
+        var file: [UInt8]?
+        var used: Set<UInt32> = []
+        var seconds = Int64(random.next() % 2_000_000_000)
+        var highest: UInt64 = 0
+        for _ in 0..<200 {
+            let next = try #require(
+                FlightCounter.next(after: file, highestRecord: nil, minutes: seconds / 60, path: "flight"))
+            var flight = next
+            if random.next() % 2 == 0 {
+                file = Array("\(next.flight)\n".utf8)
+            } else {
+                flight = FlightCounter.unreserved(
+                    instead: next, because: "read-only", seconds: seconds,
+                    chance: UInt32(truncatingIfNeeded: random.next()))
+            }
+            #expect(used.insert(flight.flight).inserted)
+            #expect(flight.handshakes + 1 > highest)
+            // One handshake a second while nobody answers, one in two minutes else.
+            let lasted = Int64(random.next() % 10_000)
+            highest = flight.handshakes + 1 + UInt64(lasted)
+            seconds += lasted + 2
+        }
     }
 }
 
