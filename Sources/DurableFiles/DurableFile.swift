@@ -68,6 +68,21 @@ public enum DurableFile {
         return fsync(file) == 0
     }
 
+    /// Gives what lies at `path` and cannot be understood another name, which no earlier one has; that name, or nil where it
+    /// could not be done.
+    public static func setAside(_ path: String) -> String? {
+        for number in 1...99 {
+            let kept = path + ".unreadable" + (number > 1 ? "-\(number)" : "")
+            // A link and not a renaming, which would replace what was kept before.
+            guard link(path, kept) == 0 else {
+                if errno == EEXIST { continue }
+                return nil
+            }
+            return unlink(path) == 0 ? kept : nil
+        }
+        return nil
+    }
+
     /// The same for a file that must not exist yet, not even as a link to nowhere.
     public static func create(_ path: String, with text: String, mode: mode_t = 0o600) throws {
         try write(text, beside: path, mode: mode) { temporary in

@@ -19,8 +19,15 @@ struct IncidentFolder: Sendable {
     let folder: String
     private var marker: String { folder + "/open-incident.json" }
 
-    init(folder: String) throws {
+    /// Makes the folder where it is not there yet. Where that fails, recording fails and says so until it works (`make`); live
+    /// pictures do not need it.
+    init(folder: String) {
         self.folder = folder
+        try? make()
+    }
+
+    /// Makes the folder where it is not there.
+    func make() throws {
         try FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
     }
@@ -86,17 +93,7 @@ struct IncidentFolder: Sendable {
 
     /// Keeps what cannot be read under another name; what to say of it.
     static func setAside(_ path: String) -> String {
-        for number in 1...99 {
-            let kept = path + ".unreadable" + (number > 1 ? "-\(number)" : "")
-            // A link and not a renaming, which would replace what was kept before.
-            guard link(path, kept) == 0 else {
-                if errno == EEXIST { continue }
-                break
-            }
-            unlink(path)
-            return "; it was kept as \(kept)"
-        }
-        return ""
+        DurableFile.setAside(path).map { "; it was kept as \($0)" } ?? ""
     }
 
     /// A path for a new incident, made from the time alone: no name that people type ever becomes a path.

@@ -181,6 +181,7 @@ actor IncidentRecorder {
     }
 
     private func begin(_ incident: IncidentTracker.Incident, file: String, event: String) throws {
+        try folder.make()
         let writer = try IncidentWriter(
             path: file,
             incident: IncidentInfo(name: incident.name, openedAt: incident.openedAt, openedBy: incident.openedBy),

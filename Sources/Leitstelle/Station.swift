@@ -40,6 +40,7 @@ public final class Station: Sendable {
     private let group: MultiThreadedEventLoopGroup
     private let pageGroup: MultiThreadedEventLoopGroup
     private let enrolments: EnrolmentFile
+    private let freshness: FreshnessStore
 
     /// Reads keys, lists and the page; throws with what is wrong. With `sessionKeys`, the keys of each session are written to
     /// that file.
@@ -52,12 +53,13 @@ public final class Station: Sendable {
         journal = Mutex(
             DroneJournal(
                 dronesFile: configuration.dronesFile, freshnessFile: configuration.dataFolder + "/freshness"))
-        let folder = try IncidentFolder(folder: configuration.dataFolder + "/incidents")
+        let folder = IncidentFolder(folder: configuration.dataFolder + "/incidents")
         let key = try KeyFile.load(path: configuration.keyFile)
         enrolments = EnrolmentFile(path: configuration.dronesFile)
-        let freshnessFile = FreshnessFile(path: configuration.dataFolder + "/freshness")
-        let freshness = try freshnessFile.load(dronesHaveFlown: folder.holdsIncidents)
-        let fresh = Mutex(freshness)
+        let freshness = FreshnessStore(
+            path: configuration.dataFolder + "/freshness", dronesHaveFlown: folder.holdsIncidents, clocks: clocks,
+            logger: logger)
+        self.freshness = freshness
         let hub = hub
         guard
             let queue = hub.subscribe(
@@ -72,17 +74,12 @@ public final class Station: Sendable {
         pageGroup = MultiThreadedEventLoopGroup(numberOfThreads: 2)
         let relay = TransportRelay()
         transport = StationTransport(
-            own: key, enrolled: try enrolments.loadTrusted(), freshness: freshness, host: configuration.linkHost,
+            own: key, enrolled: try enrolments.loadTrusted(), freshness: freshness.loaded, host: configuration.linkHost,
             port: configuration.linkPort, group: group, clocks: clocks, logger: logger,
             keyFile: try sessionKeys.map(SessionKeyFile.init),
             handlers: .init(
                 arrival: { relay.arrival($0) }, event: { relay.event($0) },
-                persistFreshness: { drone, counter in
-                    try fresh.withLock { counters in
-                        counters[drone] = counter
-                        try freshnessFile.store(counters)
-                    }
-                }))
+                keepFreshness: { freshness.note($0, $1) }))
         let transport = transport
         recorder = IncidentRecorder(
             folder: folder,
@@ -104,6 +101,7 @@ public final class Station: Sendable {
 
     /// Runs until the process is told to stop.
     public func run() async throws {
+        freshness.start()
         await recorder.resume()
         let port = try await transport.start()
         if let port {
@@ -124,6 +122,7 @@ public final class Station: Sendable {
         defer { watching.cancel() }
         do { try await ServiceGroup(configuration: services).run() } catch is CancellationError {}
         await transport.stop()
+        freshness.stop()
         queue.finish()
         // What waits for a disk that stays full must not keep the station from ending; none of it was acknowledged.
         let patience = Task {
@@ -222,6 +221,7 @@ public final class Station: Sendable {
         var last = try? String(contentsOfFile: enrolments.path, encoding: .utf8)
         while !Task.isCancelled {
             try? await Task.sleep(for: .milliseconds(500))
+            freshness.look()
             for line in journal.withLock({ $0.overdue(at: clocks.monotonicNow()) }) {
                 logger.log(level: line.level, "\(line.text)")
             }

@@ -20,12 +20,13 @@ public enum StationFindings {
         if status.rights & 0o077 != 0 {
             findings.append(("others may look into \(path)", "chmod 700 \(path)"))
         }
-        guard let folder = try? IncidentFolder(folder: path) else {
-            return findings + [("\(path) cannot be used", "install -d -m 700 -o $USER \(path)")]
+        let folder = IncidentFolder(folder: path)
+        if access(path, R_OK | W_OK | X_OK) != 0 {
+            findings.append(("\(path) cannot be written: nothing is recorded", "install -d -m 700 -o $USER \(path)"))
         }
         do { _ = try FreshnessFile(path: dataFolder + "/freshness").load(dronesHaveFlown: folder.holdsIncidents) } catch
         {
-            findings.append(("\(error)", "as it says; the Leitstelle does not start like this"))
+            findings.append(("\(error)", "as it says; else the Leitstelle sets it aside and lets drones in"))
         }
         if let fault = folder.markerFault {
             findings.append((fault, "start the Leitstelle: it goes on with the newest incident that was not closed"))

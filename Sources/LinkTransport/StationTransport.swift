@@ -6,7 +6,7 @@ import NIOCore
 import NIOPosix
 
 // Drives a StationLink over one UDP socket, on one event loop:
-//   datagram / acknowledge / timer ─▶ StationLink ─▶ drain: persist, write, deliver, report, set the timer ─▶ flush
+//   datagram / acknowledge / timer ─▶ StationLink ─▶ drain: write, deliver, report, set the timer ─▶ flush
 
 /// The station's end of the link over a real socket. Safe to use from any thread.
 public final class StationTransport: @unchecked Sendable {
@@ -17,16 +17,16 @@ public final class StationTransport: @unchecked Sendable {
         public var arrival: @Sendable (HubObject) -> Void
         /// Takes an event; must not block.
         public var event: @Sendable (StationLinkEvent) -> Void
-        /// Makes a freshness counter durable, or throws: then the handshake is not answered.
-        public var persistFreshness: @Sendable (DroneID, UInt64) throws -> Void
+        /// Takes the counter of a handshake that a drone has confirmed, to be kept over restarts; must not block.
+        public var keepFreshness: @Sendable (DroneID, UInt64) -> Void
         /// Handlers of their parts.
         public init(
             arrival: @escaping @Sendable (HubObject) -> Void, event: @escaping @Sendable (StationLinkEvent) -> Void,
-            persistFreshness: @escaping @Sendable (DroneID, UInt64) throws -> Void
+            keepFreshness: @escaping @Sendable (DroneID, UInt64) -> Void
         ) {
             self.arrival = arrival
             self.event = event
-            self.persistFreshness = persistFreshness
+            self.keepFreshness = keepFreshness
         }
     }
     /// How the link to a drone does.
@@ -60,7 +60,6 @@ public final class StationTransport: @unchecked Sendable {
     private var undecodable: UInt64 = 0
     private var socketTrouble = RepeatedTrouble()
     private var keyTrouble = RepeatedTrouble()
-    private var counterTrouble = Troubles<DroneID>()
     private var objectTrouble = Troubles<DroneID>()
 
     /// A transport that will listen on `host`:`port`. With `keyFile`, session keys are exported there.
@@ -198,23 +197,7 @@ public final class StationTransport: @unchecked Sendable {
         while true {
             let now = clocks.monotonicNow()
             switch link.nextOutput(at: now) {
-            case .persistFreshness(let drone, let counter):
-                do {
-                    try handlers.persistFreshness(drone, counter)
-                    if let tally = counterTrouble.worked(drone, at: now) {
-                        logger.notice("Handshakes of \(drone) are answered again\(tally.afterwards())")
-                    }
-                } catch {
-                    // Without a durable counter an answer would open the door to a replay after a restart.
-                    if let tally = counterTrouble.failed(drone, "\(error)", at: now) {
-                        logger.error(
-                            """
-                            Handshake of \(drone) not answered\(tally.times): its counter could not be stored: \(error). \
-                            It stays away until that works.
-                            """)
-                    }
-                    if case .transmit = link.nextOutput(at: now) { continue }
-                }
+            case .keepFreshness(let drone, let counter): handlers.keepFreshness(drone, counter)
             case .transmit(let bytes, let endpoint):
                 guard !bytes.isEmpty, let address = addresses.address(of: endpoint) else { continue }
                 writer.write(bytes, to: address, on: channel, onRefused: onRefused)

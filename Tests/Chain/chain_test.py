@@ -287,28 +287,59 @@ class ChainTest(unittest.TestCase):
         self.assertNotIn(sha256(bytes(giant)), {f["sha256"] for f in frames}, "the giant picture went through")
         self.assertIn("integrity_check: ok", chain.verify(chain.incidents()[-1]))
 
+    def small_disk(self, name):
+        folder = self.chain.path(name)
+        os.makedirs(folder, exist_ok=True)
+        if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=80m", "tmpfs", folder], capture_output=True).returncode:
+            self.skipTest("skipped: nothing may be mounted here")
+        self.addCleanup(subprocess.run, ["umount", "-l", folder], capture_output=True)
+        return folder
+
+    def fill(self, folder):
+        path = os.path.join(folder, "fill")
+        with open(path, "wb", buffering=0) as file:
+            try:
+                while True:
+                    file.write(bytes(4096))
+            except OSError:
+                return path
+
+    def test_a_station_with_a_full_disk_lets_drones_in(self):
+        chain = self.chain
+        self.synthetic()
+        folder = self.small_disk("station")
+        fill = self.fill(folder)
+        station = chain.start_station()
+        agent = chain.start_agent()
+        for line in ("drohne-1 is connected, flight 1", "RECORDING FAILS", "Handshake counters are not kept"):
+            wait_for(line, lambda: line in station.text())
+        os.remove(fill)
+        wait_for("the log", lambda: "Handshake counters are kept again" in station.text())
+        wait_for("an incident", lambda: os.path.isdir(chain.path("station/incidents")) and chain.incidents())
+        wait_for("pictures in the record", lambda: chain.frames(chain.incidents()[-1]))
+        agent.stop()
+        station.stop()
+        self.assertEqual(open(os.path.join(folder, "freshness")).read(), f"drohne-1 {(1 << 32) + 1:20}\n")
+
     def test_a_full_disk_keeps_no_drone_on_the_ground(self):
         chain = self.chain
         self.synthetic()
-        folder = chain.path("drone")
-        os.makedirs(folder, exist_ok=True)
-        if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", folder], capture_output=True).returncode:
-            self.skipTest("skipped: nothing may be mounted here")
-        self.addCleanup(subprocess.run, ["umount", folder], capture_output=True)
+        folder = self.small_disk("drone")
         with open(os.path.join(folder, "flight"), "w") as counter:
             counter.write(f"{3:10}\n")
-        with open(os.path.join(folder, "fill"), "wb", buffering=0) as fill:
-            try:
-                while True:
-                    fill.write(bytes(4096))
-            except OSError:
-                pass
+        fill = self.fill(folder)
+        record = os.path.join(folder, "flight-4.lagebild")
         chain.start_station()
         agent = chain.start_agent()
         wait_for("an incident", lambda: os.path.isdir(chain.path("station/incidents")) and chain.incidents())
         wait_for("pictures at the station", lambda: any(f["flight"] == 4 for f in chain.frames(chain.incidents()[-1])))
+        wait_for("the log", lambda: "The onboard record cannot be written" in agent.text())
+        self.assertFalse(os.path.exists(record) and os.path.getsize(record))
+        # Somebody makes room: the record begins, without a restart.
+        os.remove(fill)
+        wait_for("the log", lambda: "The onboard record goes on" in agent.text())
         agent.stop()
-        self.assertIn("This flight has no onboard record", agent.text())
+        self.assertIn("integrity_check: ok", chain.verify(record))
         self.assertEqual(open(os.path.join(folder, "flight")).read(), f"{4:10}\n")
 
     def test_configuration_errors_name_file_line_and_key(self):

@@ -12,7 +12,7 @@ import Testing
 
     init() throws {
         outside = try TemporaryFolder()
-        folder = try IncidentFolder(folder: outside.path + "/data/incidents")
+        folder = IncidentFolder(folder: outside.path + "/data/incidents")
     }
 
     private func incident(_ name: String, by user: String? = "anna") -> IncidentTracker.Incident {
@@ -26,7 +26,18 @@ import Testing
     @Test func theFolderIsForItsOwnerOnly() throws {
         let mode = try FileManager.default.attributesOfItem(atPath: folder.folder)[.posixPermissions] as? NSNumber
         #expect(mode?.intValue == 0o700)
-        _ = try IncidentFolder(folder: folder.folder)  // One that is there already does.
+        _ = IncidentFolder(folder: folder.folder)  // One that is there already does.
+    }
+
+    /// A disk that cannot be written at the start keeps no station from starting; the folder is made when it can be.
+    @Test func aFolderThatCannotBeMadeIsMadeLater() throws {
+        let disk = try outside.file("disk", "")
+        let folder = IncidentFolder(folder: disk + "/incidents")
+        #expect(folder.resumption().open == nil && !folder.holdsIncidents)
+        #expect(throws: (any Error).self) { try folder.make() }
+        try FileManager.default.removeItem(atPath: disk)
+        try folder.make()
+        #expect(FileManager.default.fileExists(atPath: folder.folder))
     }
 
     @Test func namesComeFromTheTimeAlone() throws {
@@ -50,7 +61,7 @@ import Testing
         try touch(path)
         let name = "Rhein „km 780“ \"../../x\"\n"
         try folder.remember(incident(name), file: path)
-        let open = try #require(try IncidentFolder(folder: folder.folder).resumption().open)
+        let open = try #require(IncidentFolder(folder: folder.folder).resumption().open)
         #expect(open.file == path)
         #expect(open.incident == incident(name))
         try folder.remember(incident("next", by: nil), file: path)

@@ -23,7 +23,7 @@ import Testing
 
     init() throws {
         outside = try TemporaryFolder()
-        folder = try IncidentFolder(folder: outside.path + "/incidents")
+        folder = IncidentFolder(folder: outside.path + "/incidents")
     }
 
     private func recorder() -> IncidentRecorder {
@@ -151,7 +151,7 @@ import Testing
 
     init() throws {
         outside = try TemporaryFolder()
-        folder = try IncidentFolder(folder: outside.path + "/incidents")
+        folder = IncidentFolder(folder: outside.path + "/incidents")
     }
     private func incident(_ name: String, closed: Bool) throws -> String {
         let path = "\(folder.folder)/einsatz-\(name).lagebild"

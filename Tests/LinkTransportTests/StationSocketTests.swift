@@ -17,7 +17,7 @@ private struct FixedClocks: Clocks {
         return StationTransport(
             own: own, enrolled: [], freshness: [:], host: host, port: port,
             group: MultiThreadedEventLoopGroup.singleton, clocks: FixedClocks(), logger: Logger(label: "test"),
-            handlers: .init(arrival: { _ in }, event: { _ in }, persistFreshness: { _, _ in }))
+            handlers: .init(arrival: { _ in }, event: { _ in }, keepFreshness: { _, _ in }))
     }
 
     /// An address that an interface may get later (192.0.2.0/24 is nobody's: RFC 5737) is waited for.

@@ -29,6 +29,7 @@ public struct FlightSimulation {
     var disk = StationDisk()
     var board = OnboardBook()
     var freshness: [DroneID: UInt64] = [:]
+    private var crashes: UInt64 = 0
     var flight: UInt32 = 1
     var endpoint = LinkEndpoint(host: [10, 0, 0, 1], port: 4000)
     var incidents: [(at: Duration, what: FlightIncident)]
@@ -181,6 +182,9 @@ public struct FlightSimulation {
             case .addressChange: endpoint = LinkEndpoint(host: [10, 0, UInt8(random.next() & 0xFF), 2], port: 4001)
             case .stationCrash:
                 disk.crash()
+                crashes += 1
+                // Every second time the counters could not be kept, so that what the attacker has recorded is fresh again.
+                if (seed &+ crashes).isMultiple(of: 2) { freshness = [:] }
                 station = StationLink(
                     own: stationKeys, enrolled: [.init(drone: name, publicKey: droneKeys.publicKey)],
                     freshness: freshness, random: SeededGenerator(seed: random.next()), cipher: plan.cipher, at: now)
@@ -292,7 +296,7 @@ public struct FlightSimulation {
     private mutating func drainStation() -> MonotonicInstant {
         while true {
             switch station.nextOutput(at: now) {
-            case .persistFreshness(let drone, let counter): freshness[drone] = counter
+            case .keepFreshness(let drone, let counter): freshness[drone] = counter
             case .transmit(let bytes, let target):
                 if target == endpoint { transmit(bytes, from: nil) }
             case .deliver(_, let bytes, let isBackfill):

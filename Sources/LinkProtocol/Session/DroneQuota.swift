@@ -7,7 +7,7 @@ struct DroneQuota: Sendable {
     static let datagrams = 30_000.0
     /// Objects begun a second.
     static let objects = 3_000.0
-    /// Handshakes answered a second, each of which costs a synced write: as often as a drone tries.
+    /// Handshakes answered a second, each of which costs five Diffie–Hellmans: as often as a drone tries.
     static let handshakes = 1.0
 
     private var datagramBucket = TokenBucket(rate: datagrams, burst: datagrams / 5)

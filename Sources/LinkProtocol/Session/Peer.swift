@@ -14,7 +14,7 @@ struct Peer: Sendable {
     let publicKey: [UInt8]
     private var endpoint: LinkEndpoint?
     /// Answered but not yet heard: becomes `current` with its first authentic datagram.
-    private var next: (session: TransportSession, flight: UInt32)?
+    private var next: (session: TransportSession, flight: UInt32, counter: UInt64)?
     private var current: TransportSession?
     private var previous: TransportSession?
     private var flight: UInt32?
@@ -25,6 +25,8 @@ struct Peer: Sendable {
     private var rival = Rival()
     /// When `current` was confirmed, and whether its predecessor has been heard long after that.
     private var confirmed: (at: MonotonicInstant, isOverlapNoted: Bool)?
+    /// The counter of a handshake that has just been confirmed, until it is asked for.
+    private var confirmedCounter: UInt64?
     /// The handshake that was answered last: a copy of it that the network made is no replay.
     private var answered: (counter: UInt64, at: MonotonicInstant)?
     private var refusedTold: UInt64 = 0
@@ -52,9 +54,20 @@ struct Peer: Sendable {
         -> UInt32?
     {
         let displaced = next?.session.localIndex
-        next = (session, flight)
+        next = (session, flight, counter)
         answered = (counter, now)
         return displaced
+    }
+
+    /// Whether another fresh handshake is answered. Before the first confirmed one it may be a recording, of which there may be
+    /// many, and they must not use up what the drone itself needs: only all handshakes together are limited then. After it, no
+    /// recording is fresh.
+    mutating func mayShakeHands(at now: MonotonicInstant) -> Bool { confirmed == nil || quota.mayShakeHands(at: now) }
+
+    /// The counter of a handshake that was confirmed since this was last asked.
+    mutating func takeConfirmed() -> UInt64? {
+        defer { confirmedCounter = nil }
+        return confirmedCounter
     }
 
     /// A handshake whose counter was used before: what that means, or nil when it is not worth telling (yet).
@@ -116,6 +129,7 @@ struct Peer: Sendable {
                 events.append(.established(drone, flight: candidate.flight))
                 isBegun = true
                 confirmed = (now, false)
+                confirmedCounter = candidate.counter
             }
         } else {
             opened = .forged
@@ -265,10 +279,16 @@ struct Peer: Sendable {
         return [feedbackDue, receiptDue, pingDue, silent].compactMap { $0 }.min()
     }
 
-    func mix(into hash: inout Fingerprint) {
-        for session in [next?.session, current, previous] {
-            hash.mix(UInt64(session?.localIndex ?? 0), session?.window.highest ?? 0, session?.sendCounter ?? 0)
-        }
+    /// What was answered and not confirmed.
+    func mixPrepared(into hash: inout Fingerprint) { mix(next?.session, into: &hash) }
+
+    private func mix(_ session: TransportSession?, into hash: inout Fingerprint) {
+        hash.mix(UInt64(session?.localIndex ?? 0), session?.window.highest ?? 0, session?.sendCounter ?? 0)
+    }
+
+    /// All else that a datagram may change.
+    func mixConfirmed(into hash: inout Fingerprint) {
+        for session in [current, previous] { mix(session, into: &hash) }
         hash.mix(reassembler.completed, reassembler.abandoned, reassembler.useless, UInt64(reassembler.unfinished))
         hash.mix(UInt64(bitPattern: lastHeard?.nanoseconds ?? 0), isSilent ? 1 : 0, UInt64(endpoint?.port ?? 0))
         hash.mix(UInt64(congestionMarks), UInt64(flight ?? 0), UInt64(bitPattern: feedbackDue?.nanoseconds ?? 0))

@@ -2,8 +2,9 @@ import FlightTypes
 
 // The station's end, without sockets: any number of enrolled drones behind one port.
 //
-//   handle ─▶ initiation: mac1 ─▶ load ─▶ cookie ─▶ Noise ─▶ enrolled? ─▶ fresh? ─▶ .persistFreshness, .transmit
+//   handle ─▶ initiation: mac1 ─▶ load ─▶ cookie ─▶ Noise ─▶ enrolled? ─▶ fresh? ─▶ .transmit
 //          ─▶ data: session by index ─▶ open ─▶ replay window ─▶ endpoint ─▶ Record ─▶ Reassembler ─▶ .deliver
+//          the first of a session ─▶ .keepFreshness, .established; until then nothing but the answer has come of it
 //   time   ─▶ feedback every 10 ms while something arrives, receipts, ping every half second, silence, expiry
 
 /// What the station's end says to its owner.
@@ -36,8 +37,9 @@ public enum StationLinkEvent: Hashable, Sendable {
 public struct StationLink: Sendable {
     /// What to do next.
     public enum Output: Sendable {
-        /// Make this durable before carrying out any later output: a handshake's freshness counter.
-        case persistFreshness(DroneID, UInt64)
+        /// Keep this over restarts, when the disk lets you: the counter of a handshake that the drone has confirmed. Nothing waits
+        /// for it (docs/decisions/0030).
+        case keepFreshness(DroneID, UInt64)
         case transmit([UInt8], to: LinkEndpoint)
         /// An object, whole and authentic, from a drone.
         case deliver(DroneID, [UInt8], isBackfill: Bool)
@@ -192,11 +194,19 @@ public struct StationLink: Sendable {
     /// whatever did not authenticate.
     public var fingerprint: UInt64 {
         var hash = Fingerprint()
-        hash.mix(UInt64(peers.count), UInt64(sessions.count))
-        for peer in peers { peer.mix(into: &hash) }
+        hash.mix(UInt64(peers.count), UInt64(sessions.count), confirmedFingerprint)
+        for peer in peers { peer.mixPrepared(into: &hash) }
         for (drone, counter) in freshness.sorted(by: { $0.key < $1.key }) {
             hash.mix(UInt64(drone.name.utf8.count), counter)
         }
+        return hash.value
+    }
+
+    /// The same without handshakes that were answered and not confirmed. Equal before and after whatever comes from somebody
+    /// without a key, a recorded handshake whose counter is not known included.
+    public var confirmedFingerprint: UInt64 {
+        var hash = Fingerprint()
+        for peer in peers { peer.mixConfirmed(into: &hash) }
         return hash.value
     }
 
@@ -231,7 +241,7 @@ public struct StationLink: Sendable {
             }
             return
         }
-        guard peers[place].quota.mayShakeHands(at: now) else {
+        guard peers[place].mayShakeHands(at: now) else {
             counters.overLimit += 1
             return
         }
@@ -248,7 +258,6 @@ public struct StationLink: Sendable {
         if exportsKeys {
             outputs.append(.exportKeys(SessionKey.both(keys, station: index, drone: message.sender)))
         }
-        outputs.append(.persistFreshness(drone, payload.freshness))
         outputs.append(
             .transmit(
                 ResponseMessage.encode(sender: index, receiver: message.sender, noise: response, droneKey: key),
@@ -325,6 +334,9 @@ public struct StationLink: Sendable {
             timersDue = min(timersDue, peers[place].nextDeadline(at: now) ?? timersDue)
             for index in droppedSessions { sessions[index] = nil }
             for event in events { outputs.append(.event(event)) }
+            if let counter = peers[place].takeConfirmed() {
+                outputs.append(.keepFreshness(peers[place].drone, counter))
+            }
             guard let records = try? Record.decodeAll(plaintext) else {
                 counters.malformed += 1
                 return

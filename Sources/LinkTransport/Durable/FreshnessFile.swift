@@ -3,8 +3,8 @@ import DurableFiles
 import Foundation
 import PlainText
 
-/// The highest handshake counter accepted of each drone, a line each: `name counter`. Without it a captured handshake could be
-/// played back to a restarted station.
+/// The highest handshake counter of each drone, a line each: `name counter`. By it a station that was restarted refuses recorded
+/// handshakes, and drones that have lost their flight counter.
 public struct FreshnessFile: Sendable {
     private let path: String
     /// The file at `path`, which need not exist yet.
@@ -26,15 +26,26 @@ public struct FreshnessFile: Sendable {
         } catch { throw DurableFile.Failure(description: "\(path):\(error); \(Self.wayOut)") }
         guard !counters.isEmpty || !dronesHaveFlown else {
             throw DurableFile.Failure(
-                description: "\(path) is empty, but drones have flown here: it was lost; \(Self.wayOut)")
+                description: "\(path) is empty, but drones have flown here: what it held is lost; \(Self.wayOut)")
         }
         return counters
     }
 
-    private static let wayOut = """
-        without it a recorded handshake would count again, so drones cannot be let in safely. Put the file back from a \
-        copy; or give each drone a new key (keys generate, keys authorize) and then delete the file
-        """
+    /// Counters of all lines that can be read, of a file that `load` refuses.
+    func salvage() -> [DroneID: UInt64] {
+        guard let bytes = (try? DurableFile.read(path)).flatMap({ $0 }) else { return [:] }
+        var counters: [DroneID: UInt64] = [:]
+        for line in String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline) {
+            let parts = line.split(separator: " ")
+            guard parts.count == 2, let drone = DroneID(String(parts[0])), let counter = UInt64(parts[1]) else {
+                continue
+            }
+            counters[drone] = max(counter, counters[drone] ?? 0)
+        }
+        return counters
+    }
+
+    private static let wayOut = "put it back from a copy where there is one"
 
     /// Makes `counters` durable.
     public func store(_ counters: [DroneID: UInt64]) throws {

@@ -230,7 +230,7 @@ struct BenchLinkReceiveCommand: AsyncParsableCommand {
                     case .detections, .status: break
                     }
                     acknowledge.withLock { $0 }?([arrival.object.id], isReduced, arrival.drone)
-                }, event: { _ in }, persistFreshness: { _, _ in }))
+                }, event: { _ in }, keepFreshness: { _, _ in }))
         acknowledge.withLock {
             $0 = { ids, isReduced, drone in transport.acknowledge(ids, isReduced: isReduced, of: drone) }
         }

@@ -208,7 +208,7 @@ struct VirtualNetwork {
     private mutating func drainStation() -> MonotonicInstant {
         while true {
             switch station.nextOutput(at: now) {
-            case .persistFreshness(let drone, let counter):
+            case .keepFreshness(let drone, let counter):
                 freshness[drone] = counter
                 freshnessWrites += 1
             case .transmit(let bytes, let endpoint):

@@ -126,7 +126,7 @@ import Testing
                 switch station.nextOutput(at: now) {
                 case .transmit(let datagram, _): sent.append(datagram)
                 case .deliver(_, let object, _): delivered.append(object)
-                case .event, .persistFreshness, .exportKeys: continue
+                case .event, .keepFreshness, .exportKeys: continue
                 case .wait: return sent
                 }
             }
