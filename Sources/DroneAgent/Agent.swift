@@ -200,9 +200,8 @@ public final class Agent: Sendable {
     var now: MonotonicInstant { clocks.monotonicNow() }
     func pose(at moment: MonotonicInstant) -> Pose { state.withLock { $0.timeline.pose(at: moment) } }
 
-    /// Records a frame, and sends of it what the link carries.
+    /// Records a visible frame, and sends of it what the link carries.
     func submit(_ frame: Frame, with copy: inout LiveCopy) {
-        guard frame.id.stream.kind == .visible else { return submitThermal(frame) }
         let object = FlightObject.frame(frame)
         let bytes = object.parts()
         record(object, bytes)
@@ -215,7 +214,8 @@ public final class Agent: Sendable {
         }
     }
 
-    private func submitThermal(_ frame: Frame) {
+    /// Records a thermal frame coded without loss, and sends it in the form that the link carries.
+    func submit(_ frame: ThermalFrame) {
         let object = FlightObject.frame(ThermalCopy.lossless(frame))
         let bytes = object.parts()
         record(object, bytes)

@@ -12,7 +12,7 @@ final class DetectionStage: Sendable {
         var frame: Frame?
         var dropped: UInt64 = 0
     }
-    private let queue = BoundedQueue<Frame>(limit: 2, rule: .oldest)
+    private let queue = BoundedQueue<ThermalFrame>(limit: 2, rule: .oldest)
     private let waiting = Mutex(Visible())
     private let visible: CameraCalibration?
     private let settings: LookSettings
@@ -52,7 +52,7 @@ final class DetectionStage: Sendable {
         thread.start()
     }
 
-    func append(_ frame: Frame) { queue.append(frame) }
+    func append(_ frame: ThermalFrame) { queue.append(frame) }
 
     /// A frame of the visible camera; one that still waits goes.
     func appendVisible(_ frame: Frame) {

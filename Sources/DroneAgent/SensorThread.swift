@@ -72,20 +72,22 @@ final class SensorThread: Sendable {
         switch event {
         case .image(let image):
             let pose = agent.pose(at: image.captureTime.monotonic.advanced(by: .zero - timeOffset))
-            let (frame, isFrozen, evidence) = stamper.withLock { stamper in
-                let frame = stamper.stamp(image, pose: pose)
-                return (frame, stamper.isFrozen, stamper.evidence(of: frame))
-            }
+            let (frame, isFrozen) = stamper.withLock { ($0.stamp(image, pose: pose), $0.isFrozen) }
             let (state, text) = health.withLock { health in
                 let text = health.image(
-                    isFrozen: isFrozen, isBlind: frame.flags.contains(.blind), at: image.captureTime.monotonic)
+                    isFrozen: isFrozen, isBlind: image.flags.contains(.blind), at: image.captureTime.monotonic)
                 return (health.state, text)
             }
             if let text { agent.note(state, stream, text) }
             agent.update(stream, state, taken: 1, lost: UInt64(max(0, image.lostBefore)))
-            agent.submit(frame, with: &copy.copy)
-            if let evidence { stage?.append(evidence) }
-            for stage in witnessed { stage.appendVisible(frame) }
+            switch frame {
+            case .visible(let frame):
+                agent.submit(frame, with: &copy.copy)
+                for stage in witnessed { stage.appendVisible(frame) }
+            case .thermal(let frame):
+                agent.submit(frame)
+                if let stage, let evidence = stamper.withLock({ $0.evidence(of: frame) }) { stage.append(evidence) }
+            }
         case .lost(let count):
             let state = health.withLock { health in
                 health.lost(count)

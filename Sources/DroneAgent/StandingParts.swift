@@ -19,10 +19,13 @@ struct StandingParts: Sendable {
         var unchangedSince: MonotonicInstant
         var repeats = 0
     }
-    private var last: [UInt8] = []
+    private var last: [UInt16] = []
     private var width = 0, height = 0
-    private var rows: [Piece] = []
-    private var columns: [Piece] = []
+    /// The pieces of a row and of a column, and how long each piece of the picture has stood: of each row, of each column.
+    private var across: [Range<Int>] = [], down: [Range<Int>] = []
+    private var rows: [Piece] = [], columns: [Piece] = []
+    /// Which columns have changed within a piece; used again for each.
+    private var hasChanged: [Bool] = []
 
     /// Which pixels stand, row by row; empty where none do.
     private(set) var mask: [Bool] = []
@@ -30,66 +33,66 @@ struct StandingParts: Sendable {
     private(set) var share = 0.0
 
     /// Looks at the next picture of 16-bit values.
-    mutating func look(_ payload: [UInt8], width: Int, height: Int, at now: MonotonicInstant) {
+    mutating func look(_ values: [UInt16], width: Int, height: Int, at now: MonotonicInstant) {
         (mask, share) = ([], 0)
-        guard width > 0, height > 0, payload.count == width * height * 2 else {
+        guard width > 0, height > 0, values.count == width * height else {
             last = []
             return
         }
-        defer { last = payload }
-        guard last.count == payload.count, (width, height) == (self.width, self.height) else {
+        defer { last = values }
+        guard last.count == values.count, (width, height) == (self.width, self.height) else {
             (self.width, self.height) = (width, height)
+            (across, down) = (Self.pieces(of: width), Self.pieces(of: height))
             let piece = Piece(unchangedSince: now)
-            rows = [Piece](repeating: piece, count: height * acrossPieces.count)
-            columns = [Piece](repeating: piece, count: width * downPieces.count)
+            rows = [Piece](repeating: piece, count: height * across.count)
+            columns = [Piece](repeating: piece, count: width * down.count)
+            hasChanged = [Bool](repeating: false, count: width)
             return
         }
-        note(payload, at: now)
-        mark(payload, at: now)
+        noteRows(values, at: now)
+        noteColumns(values, at: now)
+        mark(values, at: now)
     }
 
     /// The picture with its standing parts replaced by what lives around them.
-    func filled(_ payload: [UInt8]) -> [UInt8] {
-        guard !mask.isEmpty, payload.count == 2 * mask.count else { return payload }
-        return Gray16.payload(StandingFill.filled(Gray16.values(payload[...]), mask: mask, width: width))
+    func filled(_ values: [UInt16]) -> [UInt16] {
+        guard !mask.isEmpty, values.count == mask.count else { return values }
+        return StandingFill.filled(values, mask: mask, width: width)
     }
 
-    private var acrossPieces: [Range<Int>] { Self.pieces(of: width) }
-    private var downPieces: [Range<Int>] { Self.pieces(of: height) }
     private static func pieces(of length: Int) -> [Range<Int>] {
         let count = min(4, max(1, length / leastPiece))
         return (0..<count).map { length * $0 / count..<length * ($0 + 1) / count }
     }
 
-    private mutating func note(_ payload: [UInt8], at now: MonotonicInstant) {
-        let (across, down, width, height, last) = (acrossPieces, downPieces, width, height, last)
-        var (rows, columns) = (rows, columns)
-        defer { (self.rows, self.columns) = (rows, columns) }
-        last.withUnsafeBytes { before in
-            payload.withUnsafeBytes { after in
+    private mutating func noteRows(_ values: [UInt16], at now: MonotonicInstant) {
+        last.withUnsafeBufferPointer { before in
+            values.withUnsafeBufferPointer { after in
                 for y in 0..<height {
                     for (index, piece) in across.enumerated() {
-                        let bytes = (y * width + piece.lowerBound) * 2..<(y * width + piece.upperBound) * 2
-                        let changed = !before[bytes].elementsEqual(after[bytes])
+                        let places = y * width + piece.lowerBound..<y * width + piece.upperBound
+                        let changed = !before[places].elementsEqual(after[places])
                         Self.update(&rows[y * across.count + index], changed, now)
                     }
                 }
-                var changed = [Bool](repeating: false, count: width)
+            }
+        }
+    }
+
+    private mutating func noteColumns(_ values: [UInt16], at now: MonotonicInstant) {
+        last.withUnsafeBufferPointer { before in
+            values.withUnsafeBufferPointer { after in
                 for (index, piece) in down.enumerated() {
-                    for x in 0..<width { changed[x] = false }
+                    for x in 0..<width { hasChanged[x] = false }
                     var left = width
                     // With noise in it a column is seen to change within a few rows.
                     for y in piece where left > 0 {
-                        for x in 0..<width where !changed[x] {
-                            let place = (y * width + x) * 2
-                            guard before[place] != after[place] || before[place + 1] != after[place + 1] else {
-                                continue
-                            }
-                            changed[x] = true
+                        for x in 0..<width where !hasChanged[x] && before[y * width + x] != after[y * width + x] {
+                            hasChanged[x] = true
                             left -= 1
                         }
                     }
-                    for x in 0..<width { Self.update(&columns[x * down.count + index], changed[x], now) }
+                    for x in 0..<width { Self.update(&columns[x * down.count + index], hasChanged[x], now) }
                 }
             }
         }
@@ -98,47 +101,41 @@ struct StandingParts: Sendable {
         if changed { piece = Piece(unchangedSince: now) } else { piece.repeats = min(piece.repeats + 1, repeatsNeeded) }
     }
 
-    private mutating func mark(_ payload: [UInt8], at now: MonotonicInstant) {
-        let (across, down) = (acrossPieces, downPieces)
+    private mutating func mark(_ values: [UInt16], at now: MonotonicInstant) {
+        guard rows.contains(where: { Self.stands($0, now) }) || columns.contains(where: { Self.stands($0, now) }) else {
+            return
+        }
         let standingRows = rows.map { Self.stands($0, now) }
         let standingColumns = columns.map { Self.stands($0, now) }
-        guard standingRows.contains(true) || standingColumns.contains(true) else { return }
-        let wholeRows = (0..<height).map { y in (0..<across.count).allSatisfy { standingRows[y * across.count + $0] } }
-        let wholeColumns = (0..<width).map { x in (0..<down.count).allSatisfy { standingColumns[x * down.count + $0] } }
+        let wholeRows = (0..<height).map { y in across.indices.allSatisfy { standingRows[y * across.count + $0] } }
+        let wholeColumns = (0..<width).map { x in down.indices.allSatisfy { standingColumns[x * down.count + $0] } }
         var lines = [Bool](repeating: false, count: width * height)
         var pieces = lines
-        let hottest = hottest(payload)
+        let hottest = values.max() ?? 0
         for y in 0..<height {
             for (index, piece) in across.enumerated() where standingRows[y * across.count + index] {
                 let isWhole = wholeRows[y]
                 // Saturated by a fire it is even, and alive.
-                guard isWhole || !piece.allSatisfy({ value(payload, $0, y) == hottest }) else { continue }
+                guard isWhole || !piece.allSatisfy({ values[y * width + $0] == hottest }) else { continue }
                 for x in piece { if isWhole { lines[y * width + x] = true } else { pieces[y * width + x] = true } }
             }
         }
         for x in 0..<width {
             for (index, piece) in down.enumerated() where standingColumns[x * down.count + index] {
                 let isWhole = wholeColumns[x]
-                guard isWhole || !piece.allSatisfy({ value(payload, x, $0) == hottest }) else { continue }
+                guard isWhole || !piece.allSatisfy({ values[$0 * width + x] == hottest }) else { continue }
                 for y in piece { if isWhole { lines[y * width + x] = true } else { pieces[y * width + x] = true } }
             }
         }
-        let piecesCount = pieces.reduce(0) { $0 + ($1 ? 1 : 0) }
+        let piecesCount = pieces.count(where: \.self)
         let takesPieces = Double(piecesCount) >= Self.leastRegion * Double(width * height)
         let standing = takesPieces ? zip(lines, pieces).map { $0 || $1 } : lines
-        let count = standing.reduce(0) { $0 + ($1 ? 1 : 0) }
+        let count = standing.count(where: \.self)
         guard count > 0 else { return }
         (mask, share) = (standing, Double(count) / Double(width * height))
     }
     private static func stands(_ piece: Piece, _ now: MonotonicInstant) -> Bool {
         piece.repeats >= repeatsNeeded && now.since(piece.unchangedSince) >= standingAfter
-    }
-    private func value(_ payload: [UInt8], _ x: Int, _ y: Int) -> UInt16 {
-        let place = (y * width + x) * 2
-        return UInt16(payload[place]) | UInt16(payload[place + 1]) << 8
-    }
-    private func hottest(_ payload: [UInt8]) -> UInt16 {
-        Gray16.values(payload[...]).max() ?? 0
     }
 }
 

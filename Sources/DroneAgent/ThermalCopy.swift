@@ -4,12 +4,14 @@ import LinkProtocol
 
 /// The forms a thermal frame is kept and sent in: coded without loss on board and over the link, and where the link carries
 /// little, live with a stated bound that lies below what the sensor itself is uncertain by.
-enum ThermalCopy {
+package enum ThermalCopy {
     /// The frame coded without loss; as it is where that makes it no smaller.
-    static func lossless(_ frame: Frame) -> Frame { coded(frame, bound: 0) ?? frame }
+    package static func lossless(_ frame: ThermalFrame) -> Frame {
+        coded(frame, bound: 0) ?? frame.frame(.gray16, payload: Gray16.payload(frame.values))
+    }
 
     /// What goes over the link now; nil for the lossless form.
-    static func live(_ frame: Frame, rung: LinkRung) -> Frame? {
+    static func live(_ frame: ThermalFrame, rung: LinkRung) -> Frame? {
         guard rung == .thermalStills, var copy = coded(frame, bound: bound(frame.unit)) else { return nil }
         copy.flags.insert(.reduced)
         return copy
@@ -25,16 +27,12 @@ enum ThermalCopy {
         }
     }
 
-    private static func coded(_ frame: Frame, bound: Int) -> Frame? {
-        guard frame.encoding == .gray16 else { return nil }
+    private static func coded(_ frame: ThermalFrame, bound: Int) -> Frame? {
         guard
             let stream = ThermalCoder.encode(
-                Gray16.values(frame.payload), width: Int(frame.width), height: Int(frame.height), bound: bound),
-            stream.count < frame.payload.count
+                frame.values, width: Int(frame.width), height: Int(frame.height), bound: bound),
+            stream.count < 2 * frame.values.count
         else { return nil }
-        var copy = frame
-        copy.encoding = .codedGray16
-        copy.payload = stream
-        return copy
+        return frame.frame(.codedGray16, payload: stream)
     }
 }

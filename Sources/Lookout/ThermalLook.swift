@@ -46,13 +46,13 @@ package struct ThermalLook {
     package mutating func look(atVisible frame: Frame) { desk?.look(at: frame, for: told) }
 
     /// The report on a frame; reports are numbered in the order of the calls.
-    package mutating func report(on frame: Frame) -> DetectionReport {
+    package mutating func report(on frame: ThermalFrame) -> DetectionReport {
         defer { sequence += 1 }
         hotspots.removeAll(keepingCapacity: true)
         bodies.removeAll(keepingCapacity: true)
         var tracks: [TrackReport] = []
         let camera = settings.camera(width: Int(frame.width), height: Int(frame.height))
-        let image = ThermalImage(width: Int(frame.width), height: Int(frame.height), littleEndian: frame.payload)
+        let image = ThermalImage(width: Int(frame.width), height: Int(frame.height), values: frame.values)
         if let image {
             // In place: held twice while they change, detectors would copy their buffers for each frame.
             if detector == nil { detector = makeDetector(frame.unit) }
@@ -113,7 +113,7 @@ package struct ThermalLook {
 
     /// What pictures of few pixels show only together. It joins the report as what it is in the picture and makes no tracks: at a pixel
     /// of a third of a metre the two would tell of the same thing twice.
-    private mutating func addLasting(_ image: ThermalImage, _ frame: Frame, _ camera: CameraModel?) {
+    private mutating func addLasting(_ image: ThermalImage, _ frame: ThermalFrame, _ camera: CameraModel?) {
         guard max(image.width, image.height) <= TemporalDetector.longestEdge else { return }
         if temporal == nil { temporal = TemporalDetector(configuration: .init(unit: frame.unit)) }
         let moved = motion.motion(to: frame, camera: camera)
@@ -181,7 +181,7 @@ package struct ThermalLook {
         return calibration.errors(at: pixel, camera: camera, pose)
     }
 
-    private func placed(_ hotspot: Hotspot, _ frame: Frame, _ camera: CameraModel?) -> Detection {
+    private func placed(_ hotspot: Hotspot, _ frame: ThermalFrame, _ camera: CameraModel?) -> Detection {
         var detection = hotspot.detection
         if bodies.contains(hotspot) { detection.kind = .person }
         let pose = frame.pose

@@ -5,36 +5,43 @@ import Synchronization
 
 /// One image as a sensor gave it, before it is numbered and given a pose.
 public struct CapturedImage: Sendable {
+    /// What the sensor saw.
+    public enum Picture: Hashable, Sendable {
+        /// A JPEG file.
+        case jpeg([UInt8])
+        /// `width × height` values row by row, and what they mean.
+        case thermal([UInt16], ThermalUnit)
+    }
     /// When it was exposed.
     public var captureTime: CaptureTime
-    /// How `payload` is coded.
-    public var encoding: FrameEncoding
-    /// Meaning of the values of a `gray16` payload.
-    public var unit: ThermalUnit
+    /// What the sensor saw.
+    public var picture: Picture
     /// Pixels, 1…65,535.
     public var width: UInt16
     /// Pixels, 1…65,535.
     public var height: UInt16
-    /// The coded image.
-    public var payload: [UInt8]
     /// Frames lost or refused since the image before this one.
     public var lostBefore: Int
     /// Remarks of the sensor itself; who stamps the frame adds its own.
     public var flags: Frame.Flags
     /// An image of its parts.
     public init(
-        captureTime: CaptureTime, encoding: FrameEncoding, unit: ThermalUnit = .none, width: UInt16, height: UInt16,
-        payload: [UInt8], lostBefore: Int = 0, flags: Frame.Flags = []
+        captureTime: CaptureTime, picture: Picture, width: UInt16, height: UInt16, lostBefore: Int = 0,
+        flags: Frame.Flags = []
     ) {
         self.captureTime = captureTime
-        self.encoding = encoding
-        self.unit = unit
+        self.picture = picture
         self.width = width
         self.height = height
-        self.payload = payload
         self.lostBefore = lostBefore
         self.flags = flags
     }
+    /// The JPEG file; nil for a thermal picture.
+    public var file: [UInt8]? { if case .jpeg(let file) = picture { file } else { nil } }
+    /// The values of a thermal picture; nil for a file.
+    public var values: [UInt16]? { if case .thermal(let values, _) = picture { values } else { nil } }
+    /// What the values mean.
+    public var unit: ThermalUnit { if case .thermal(_, let unit) = picture { unit } else { .none } }
 }
 
 /// What a sensor reports while it runs.

@@ -8,15 +8,14 @@ import Testing
     private let settings = LookSettings(horizontalFieldOfViewDegrees: 57)
 
     /// A warm spot in the middle of a 64 × 48 picture.
-    private func frame(_ number: UInt64) -> Frame {
+    private func frame(_ number: UInt64) -> ThermalFrame {
         var values = [UInt16](repeating: 29_300, count: 64 * 48)
         for index in values.indices { values[index] += UInt16(index * 7919 % 13) }
         for y in 23...24 { for x in 31...32 { values[y * 64 + x] = 31_000 } }
-        return Frame(
+        return ThermalFrame(
             id: ObjectID(flight: 1, stream: StreamID(.thermal), sequence: number),
             captureTime: CaptureTime(monotonic: MonotonicInstant(nanoseconds: 1), wall: WallTime(nanoseconds: 1)),
-            pose: .unknown, encoding: .gray16, unit: .centikelvin, flags: [], width: 64, height: 48,
-            payload: Gray16.payload(values))
+            pose: .unknown, unit: .centikelvin, width: 64, height: 48, values: values)
     }
 
     /// Of five frames that come before the detector has begun two wait, and three go and are told of.

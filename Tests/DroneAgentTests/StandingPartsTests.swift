@@ -21,28 +21,28 @@ import Testing
     }
     private static func image(_ values: [UInt16], _ frame: Int) -> CapturedImage {
         CapturedImage(
-            captureTime: CaptureTime(monotonic: at(frame), wall: WallTime(nanoseconds: 0)), encoding: .gray16,
-            unit: .centikelvin, width: UInt16(width), height: UInt16(height), payload: Gray16.payload(values))
+            captureTime: CaptureTime(monotonic: at(frame), wall: WallTime(nanoseconds: 0)),
+            picture: .thermal(values, .centikelvin), width: UInt16(width), height: UInt16(height))
     }
     /// Plays 20 frames of which `keep` replaces what stands, and gives the last with its evidence.
     private static func play(
         spots: [(x: Int, y: Int)] = [], _ keep: (_ live: [UInt16], _ first: [UInt16]) -> [UInt16]
-    ) throws -> (frame: Frame, evidence: Frame?, stamper: FrameStamper) {
+    ) throws -> (frame: ThermalFrame, evidence: ThermalFrame?, stamper: FrameStamper) {
         var random = SplitMix(state: 11)
         let first = picture(&random, spots: spots)
         var stamper = FrameStamper(flight: 1, stream: StreamID(.thermal))
-        var last: Frame?
+        var last: ThermalFrame?
         for frame in 0..<20 {
             let values = frame == 0 ? first : keep(picture(&random, spots: spots), first)
-            last = stamper.stamp(image(values, frame), pose: .unknown)
+            last = stamper.stamp(image(values, frame), pose: .unknown).thermal
         }
         let frame = try #require(last)
         return (frame, stamper.evidence(of: frame), stamper)
     }
-    private static func spots(_ frame: Frame) throws -> [Hotspot] {
+    private static func spots(_ frame: ThermalFrame) throws -> [Hotspot] {
         var detector = HotspotDetector(configuration: HotspotDetector.Configuration(unit: .centikelvin))
         var found: [Hotspot] = []
-        let image = try #require(ThermalImage(width: width, height: height, littleEndian: frame.payload))
+        let image = try #require(ThermalImage(width: width, height: height, values: frame.values))
         detector.detect(image, into: &found)
         return found
     }
@@ -52,7 +52,7 @@ import Testing
 
     @Test func aLiveSensorHasNoStandingPart() throws {
         let result = try Self.play(spots: [(40, 30)]) { live, _ in live }
-        #expect(result.frame.flags == [] && result.evidence?.payload == result.frame.payload)
+        #expect(result.frame.flags == [] && result.evidence?.values == result.frame.values)
         #expect(try Self.spots(result.frame).contains { Self.isAt($0, (40, 30)) })
     }
 
@@ -111,7 +111,7 @@ import Testing
                 return (70..<150).contains(x) && (60..<115).contains(y) ? .max : live[place]
             }
         }
-        #expect(result.frame.flags == [] && result.evidence?.payload == result.frame.payload)
+        #expect(result.frame.flags == [] && result.evidence?.values == result.frame.values)
     }
 
     @Test func aPartThatLivesAgainIsEvidenceAtOnce() throws {
@@ -120,7 +120,7 @@ import Testing
             frames += 1
             return frames < 19 ? Array(first[..<(Self.width * 60)] + live[(Self.width * 60)...]) : live
         }
-        #expect(result.frame.flags == [] && result.evidence?.payload == result.frame.payload)
+        #expect(result.frame.flags == [] && result.evidence?.values == result.frame.values)
     }
 
     @Test func picturesMayChangeTheirSizeOrBeEmpty() {
@@ -128,7 +128,7 @@ import Testing
         for (width, height) in [(2, 1), (0, 0), (160, 120), (2, 1), (1, 500)] {
             for step in 0..<20 {
                 parts.look(
-                    [UInt8](repeating: 1, count: width * height * 2), width: width, height: height, at: Self.at(step))
+                    [UInt16](repeating: 1, count: width * height), width: width, height: height, at: Self.at(step))
             }
         }
         #expect(parts.share == 1)

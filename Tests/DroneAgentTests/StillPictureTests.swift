@@ -38,7 +38,7 @@ import Testing
             let time = CaptureTime(
                 monotonic: MonotonicInstant(nanoseconds: Int64(frame) * 100_000_000), wall: WallTime(nanoseconds: 0))
             let image = CapturedImage(
-                captureTime: time, encoding: .jpeg, width: UInt16(width), height: UInt16(height), payload: file)
+                captureTime: time, picture: .jpeg(file), width: UInt16(width), height: UInt16(height))
             return stamper.stamp(image, pose: .unknown).flags.contains(.frozen)
         }
     }

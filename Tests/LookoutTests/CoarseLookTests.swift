@@ -7,7 +7,7 @@ import Testing
 /// Pictures of few pixels in a report.
 @Suite struct CoarseLookTests {
     /// Picture `number` of a hover of 32×24 pixels from 10 m: noise of a quarter kelvin, and from `first` on a head that drifts.
-    private func frame(_ number: Int, first: Int, flags: Frame.Flags = [], fire: Bool = false) -> Frame {
+    private func frame(_ number: Int, first: Int, flags: Frame.Flags = [], fire: Bool = false) -> ThermalFrame {
         var state = UInt64(number) &* 0x9E37_79B9 &+ 5
         var values = (0..<32 * 24).map { _ -> UInt16 in
             let sum = (0..<3).reduce(0) { sum, _ in
@@ -27,7 +27,7 @@ import Testing
         if fire { values[5 * 32 + 5] += 8000 }
         var frame = WeakHead.frame(number, head: false, flags: flags)
         frame.pose.heightMetres = 10
-        (frame.width, frame.height, frame.payload) = (32, 24, Gray16.payload(values))
+        (frame.width, frame.height, frame.values) = (32, 24, values)
         return frame
     }
     /// 55 degrees over 32 pixels from 10 m: 0.325 m a pixel.

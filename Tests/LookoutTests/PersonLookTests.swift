@@ -6,7 +6,7 @@ import Testing
 
 /// Frames without temperatures: persons are looked for, and a spot on a person is the person.
 @Suite struct PersonLookTests {
-    private func frame(unit: ThermalUnit) -> Frame {
+    private func frame(unit: ThermalUnit) -> ThermalFrame {
         let bodies = [(x: 200, y: 150), (x: 410, y: 333)]
         let values = (0..<512 * 640).map { place -> UInt16 in
             let (x, y) = (place % 640, place / 640)
@@ -16,11 +16,10 @@ import Testing
             }
             return UInt16(110 + (place &* 7919) % 9 + (isBody ? 80 : 0))
         }
-        return Frame(
+        return ThermalFrame(
             id: ObjectID(flight: 1, stream: StreamID(.thermal), sequence: 0),
             captureTime: CaptureTime(monotonic: MonotonicInstant(nanoseconds: 1), wall: WallTime(nanoseconds: 1)),
-            pose: Pose(latitude: 51.4565, longitude: 6.7330), encoding: .gray16, unit: unit, flags: [], width: 640,
-            height: 512, payload: values.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] })
+            pose: Pose(latitude: 51.4565, longitude: 6.7330), unit: unit, width: 640, height: 512, values: values)
     }
 
     private func look(sigmas: Double = 0) -> ThermalLook {

@@ -9,7 +9,7 @@ import Testing
     private static let drone = GeodeticPosition(latitude: 51.4565, longitude: 6.7330)
 
     /// A warm spot in the middle of a 64 × 48 picture, taken 40 m above the water with the nose to the north.
-    private func frame() -> Frame {
+    private func frame() -> ThermalFrame {
         var values = [UInt16](repeating: 29_300, count: 64 * 48)
         for index in values.indices { values[index] += UInt16(index * 7919 % 13) }
         for y in 23...24 { for x in 31...32 { values[y * 64 + x] = 31_000 } }
@@ -19,11 +19,10 @@ import Testing
         pose.pitchDegrees = 0
         pose.yawDegrees = 0
         pose.groundSpeed = 4
-        return Frame(
+        return ThermalFrame(
             id: ObjectID(flight: 1, stream: StreamID(.thermal), sequence: 0),
             captureTime: CaptureTime(monotonic: MonotonicInstant(nanoseconds: 1), wall: WallTime(nanoseconds: 1)),
-            pose: pose, encoding: .gray16, unit: .centikelvin, flags: [], width: 64, height: 48,
-            payload: values.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] })
+            pose: pose, unit: .centikelvin, width: 64, height: 48, values: values)
     }
 
     private func report(_ calibration: CameraCalibration?) -> DetectionReport {

@@ -78,9 +78,7 @@ import Testing
         var told: [TrackReport] = []
         for number in 0..<24 {
             var frame = WeakHead.frame(number, head: false)
-            var values = Gray16.values(frame.payload)
-            for y in 28..<34 { for x in 40..<46 { values[y * 96 + x] += UInt16(warmer) } }
-            frame.payload = Gray16.payload(values)
+            for y in 28..<34 { for x in 40..<46 { frame.values[y * 96 + x] += UInt16(warmer) } }
             told += look.report(on: frame).tracks
         }
         #expect(told.isEmpty != isTold)

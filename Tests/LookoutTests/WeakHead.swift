@@ -26,7 +26,7 @@ enum WeakHead {
     static func frame(
         _ number: Int, head: Bool, flags: Frame.Flags = [], quality: Pose.Quality = .interpolated,
         home: GeodeticPosition = home
-    ) -> Frame {
+    ) -> ThermalFrame {
         var state = UInt64(number) &* 0x9E37_79B9 &+ 17
         var values = (0..<96 * 72).map { _ -> UInt16 in
             var sum = 0
@@ -43,10 +43,9 @@ enum WeakHead {
                 values[(36 + dy) * 96 + x + dx] += UInt16(part)
             }
         }
-        return Frame(
+        return ThermalFrame(
             id: ObjectID(flight: 1, stream: StreamID(.thermal), sequence: UInt64(number)),
-            captureTime: time(milliseconds: number * 125), pose: pose(quality, home: home), encoding: .gray16,
-            unit: .centikelvin, flags: flags, width: 96, height: 72,
-            payload: Gray16.payload(values))
+            captureTime: time(milliseconds: number * 125), pose: pose(quality, home: home),
+            unit: .centikelvin, flags: flags, width: 96, height: 72, values: values)
     }
 }

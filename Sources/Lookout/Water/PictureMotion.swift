@@ -13,7 +13,7 @@ struct PictureMotion {
     init(current: WaterCurrent?) { self.current = current }
 
     /// The motion since the frame before; nil at the first, without a pose and where the camera does not look down on the water.
-    mutating func motion(to frame: Frame, camera: CameraModel?) -> ImageMotion? {
+    mutating func motion(to frame: ThermalFrame, camera: CameraModel?) -> ImageMotion? {
         guard let sighting = Sighting(frame.pose), sighting.isSteady, let camera else {
             last = nil
             return nil

@@ -50,15 +50,15 @@ struct WaterTracks {
     /// The sensor corrected itself: nothing is missed.
     mutating func skip() { tracker.skip() }
 
-    /// Follows the spots of a frame, which was taken from `sighting`; they count in squares of `grain` × `grain` of the frame's
-    /// pixels. `usual` are the errors of flight and camera.
+    /// Follows the spots of a frame, which was taken at `now` from `sighting`; they count in squares of `grain` × `grain` of the pixels of
+    /// `camera`, which has the frame's size. `usual` are the errors of flight and camera.
     mutating func follow(
-        _ spots: [Hotspot], of frame: Frame, from sighting: Sighting, grain: Double = 1, camera: CameraModel,
+        _ spots: [Hotspot], at now: MonotonicInstant, from sighting: Sighting, grain: Double = 1, camera: CameraModel,
         usual: PlacementErrors
     ) -> Findings {
         let pose = sighting.pose
         guard let plane = plane(around: pose.position) else {
-            return Findings(tracks: reports(at: frame.captureTime.monotonic))
+            return Findings(tracks: reports(at: now))
         }
         let view = try? CameraView(of: camera, at: pose)
         let drone = plane.offset(to: pose.position)
@@ -69,11 +69,11 @@ struct WaterTracks {
             observations.append(Self.observation(of: spot, grain: grain, at: point, from: drone, camera))
             kept.append(spot)
         }
-        let numbers = tracker.update(observations, at: frame.captureTime.monotonic) { place in
+        let numbers = tracker.update(observations, at: now) { place in
             guard let pixel = view?.pixel(east: place.east - drone.east, north: place.north - drone.north) else {
                 return false
             }
-            return (0..<Double(frame.width)).contains(pixel.x) && (0..<Double(frame.height)).contains(pixel.y)
+            return (0..<Double(camera.width)).contains(pixel.x) && (0..<Double(camera.height)).contains(pixel.y)
         }
         confirmed.removeAll(keepingCapacity: true)
         for (spot, number) in zip(kept, numbers) {
@@ -88,7 +88,7 @@ struct WaterTracks {
         if !ellipses.isEmpty {
             ellipses = ellipses.filter { kept in tracker.tracks.contains { $0.number == kept.key } }
         }
-        return Findings(spots: confirmed, tracks: reports(at: frame.captureTime.monotonic, areOfFrame: true))
+        return Findings(spots: confirmed, tracks: reports(at: now, areOfFrame: true))
     }
 
     /// All tracks that people are told of, the surest first, as of a moment; the last frame's, or one that shows nothing.

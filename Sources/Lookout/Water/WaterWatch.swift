@@ -17,7 +17,7 @@ struct WaterWatch {
 
     /// Looks at a frame. Without a pose to found a place on and during a flat field nothing is followed, and the tracks move on as foretold.
     mutating func look(
-        at frame: Frame, _ image: ThermalImage, camera: CameraModel?, usual: PlacementErrors = .typical
+        at frame: ThermalFrame, _ image: ThermalImage, camera: CameraModel?, usual: PlacementErrors = .typical
     ) -> WaterTracks.Findings {
         let now = frame.captureTime.monotonic
         guard !frame.flags.contains(.flatField) else {
@@ -34,7 +34,7 @@ struct WaterWatch {
         }
         detector?.detect(pattern?.correct(image) ?? image, into: &spots)
         tracks.personContrast = frame.unit.kelvin(WaterTracker.Rules.personKelvin)
-        return tracks.follow(spots, of: frame, from: sighting, camera: camera, usual: usual)
+        return tracks.follow(spots, at: now, from: sighting, camera: camera, usual: usual)
     }
 }
 

@@ -90,7 +90,7 @@ package struct WitnessDesk {
         if let told { addPlaces(of: told, frame, sighting, camera) }
         guard witness.look(at: frame.payload, taken: now, places: places) else { return }
         _ = colours.follow(
-            witness.spots, of: frame, from: sighting, grain: witness.grain, camera: camera,
+            witness.spots, at: now, from: sighting, grain: witness.grain, camera: camera,
             usual: visible.errors(at: nil, camera: camera, frame.pose))
         lastColours = now
     }

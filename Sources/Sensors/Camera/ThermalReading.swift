@@ -98,28 +98,27 @@ struct ThermalReading: CameraReading {
             let raw = bytes.loadUnaligned(fromByteOffset: row * stride + 2 * column, as: UInt16.self)
             return isSwapped ? UInt16(bigEndian: raw) : UInt16(littleEndian: raw)
         }
-        var payload: [UInt8] = []
-        payload.reserveCapacity(self.height * format.width * 2)
+        var values: [UInt16] = []
+        values.reserveCapacity(self.height * format.width)
         for row in firstRow..<firstRow + self.height {
             for column in 0..<format.width {
-                let value = configuration.kind == .y16 ? value(row, column) : Self.centikelvin(value(row, column))
-                payload.append(UInt8(truncatingIfNeeded: value))
-                payload.append(UInt8(truncatingIfNeeded: value >> 8))
+                values.append(
+                    configuration.kind == .y16 ? value(row, column) : Self.centikelvin(value(row, column)))
             }
         }
-        var image = CapturedImage(
-            captureTime: time, encoding: .gray16,
-            unit: configuration.kind == .twoHalves ? .centikelvin : configuration.unit, width: width, height: height,
-            payload: payload)
+        var unit = configuration.kind == .twoHalves ? .centikelvin : configuration.unit
+        var flags: Frame.Flags = []
         if configuration.kind == .y16, LeptonTelemetry.stands(in: format) {
             let words = (0..<LeptonTelemetry.rows * format.width).map {
                 value(self.height + $0 / format.width, $0 % format.width)
             }
             if let telemetry = LeptonTelemetry(words) {
-                image.unit = telemetry.unit
-                if telemetry.isCorrecting { image.flags.insert(.flatField) }
+                unit = telemetry.unit
+                if telemetry.isCorrecting { flags.insert(.flatField) }
             }
         }
+        let image = CapturedImage(
+            captureTime: time, picture: .thermal(values, unit), width: width, height: height, flags: flags)
         return (image, [])
     }
 

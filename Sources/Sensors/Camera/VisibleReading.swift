@@ -29,8 +29,8 @@ struct VisibleReading: CameraReading {
         let picture =
             if let encoder { try coded(bytes, format, encoder) } else { try JPEGIntake.take(Array(bytes)) }
         var image = CapturedImage(
-            captureTime: time, encoding: .jpeg, width: picture.width, height: picture.height, payload: picture.bytes)
-        if blindness.isBlind(image.payload, at: time.monotonic) { image.flags.insert(.blind) }
+            captureTime: time, picture: .jpeg(picture.bytes), width: picture.width, height: picture.height)
+        if blindness.isBlind(picture.bytes, at: time.monotonic) { image.flags.insert(.blind) }
         return (image, picture.mendings)
     }
 

@@ -81,8 +81,7 @@ struct FileDelivery {
             let picture = try JPEGIntake.take(try file())
             mendings = picture.mendings
             return CapturedImage(
-                captureTime: time, encoding: .jpeg, width: picture.width, height: picture.height, payload: picture.bytes
-            )
+                captureTime: time, picture: .jpeg(picture.bytes), width: picture.width, height: picture.height)
         }
         if let text = notes.mend(mendings) { sink(.remark("\(name): \(text)")) }
     }

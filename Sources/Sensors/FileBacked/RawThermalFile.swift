@@ -55,7 +55,7 @@ public final class RawThermalFile: ImageSensor {
                 }
                 delivery.deliver { time in
                     CapturedImage(
-                        captureTime: time, encoding: .gray16, unit: unit, width: width, height: height, payload: frame)
+                        captureTime: time, picture: .thermal(Gray16.values(frame), unit), width: width, height: height)
                 }
             }
             // Cut short while it was being played: a loop over nothing would spin.

@@ -92,15 +92,17 @@ public struct GYMCU90640Parser: PiecewiseParser, Sendable {
             guard queue.count >= size + Self.header.count else { return .unfinished }
             guard queue.holds(Self.header, at: size) else { return .broken }
         }
-        let values = stride(from: 4, to: end, by: 2).map { Int16(bitPattern: word(at: $0)) }
-        let pixels = Array(values.dropLast())
+        let pixels = (0..<GYMCU90640Frame.width * GYMCU90640Frame.height).map {
+            Int16(bitPattern: word(at: 4 + 2 * $0))
+        }
         // Nor may noise behind bytes that look like a header be taken for a picture.
         if ThermalPlausibility.isNoise(
             pixels, width: GYMCU90640Frame.width, possible: -4000...30_000, farApart: 10_000)
         {
             return .noise
         }
-        return GYMCU90640Frame(pixels: pixels, ambient: values.last ?? 0).map { .whole($0) } ?? .broken
+        return GYMCU90640Frame(pixels: pixels, ambient: Int16(bitPattern: word(at: end - 2))).map { .whole($0) }
+            ?? .broken
     }
     /// Whether another header begins within, or at least two bytes of it stand at the very end.
     private var holdsHeader: Bool {

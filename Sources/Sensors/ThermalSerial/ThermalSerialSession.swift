@@ -77,9 +77,9 @@ struct ThermalSerialSession<Driver: ThermalSerialDriver>: Sendable {
         defer { lostTold = lost }
         return .image(
             CapturedImage(
-                captureTime: time, encoding: .gray16, unit: frame.unit, width: frame.width, height: frame.height,
-                payload: Gray16.payload(frame.values), lostBefore: Int(clamping: lost &- lostTold), flags: frame.remarks
-            ))
+                captureTime: time, picture: .thermal(frame.values, frame.unit), width: frame.width,
+                height: frame.height,
+                lostBefore: Int(clamping: lost &- lostTold), flags: frame.remarks))
     }
 
     /// A frame cut short may be the trace of a reset, and a sensor that was reset runs with other settings.

@@ -69,7 +69,7 @@ struct BenchAlertCommand: ParsableCommand {
         )
     }
 
-    private static func frame(_ number: Int, of hover: WaterHover) -> Frame {
+    private static func frame(_ number: Int, of hover: WaterHover) -> ThermalFrame {
         let picture = hover.picture(number)
         var pose = Pose(latitude: 51.4565, longitude: 6.7330)
         pose.heightMetres = Float(hover.heightMetres)

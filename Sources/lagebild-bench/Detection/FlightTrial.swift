@@ -44,7 +44,7 @@ struct FlightTrial {
         for head in open.keys { close(head) }
     }
 
-    static func frame(_ number: Int, of flight: RiverFlight) -> Frame {
+    static func frame(_ number: Int, of flight: RiverFlight) -> ThermalFrame {
         let picture = flight.picture(number)
         return picture.thermal.frame(
             number, seconds: flight.seconds(of: number), pose: picture.pose,

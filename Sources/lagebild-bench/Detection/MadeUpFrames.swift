@@ -18,13 +18,12 @@ extension ThermalLook {
 
 extension ThermalPicture {
     /// Picture `number` of a flight as the agent takes it.
-    func frame(_ number: Int, seconds: Double, pose: Pose, flags: Frame.Flags = []) -> Frame {
-        Frame(
+    func frame(_ number: Int, seconds: Double, pose: Pose, flags: Frame.Flags = []) -> ThermalFrame {
+        ThermalFrame(
             id: ObjectID(flight: 1, stream: StreamID(.thermal), sequence: UInt64(number)),
             captureTime: CaptureTime(
                 monotonic: MonotonicInstant(nanoseconds: Int64(seconds * 1e9) + 1), wall: WallTime(nanoseconds: 1)),
-            pose: pose, encoding: .gray16, unit: .centikelvin, flags: flags, width: UInt16(width),
-            height: UInt16(height), payload: Gray16.payload(values))
+            pose: pose, unit: .centikelvin, flags: flags, width: UInt16(width), height: UInt16(height), values: values)
     }
 
     /// For people: the median is `middle` of 255, a kelvin so many levels.

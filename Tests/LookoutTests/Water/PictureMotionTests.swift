@@ -12,7 +12,7 @@ import Testing
 
     private func frame(
         _ number: Int, east: Double = 0, north: Double = 0, quality: Pose.Quality = .interpolated
-    ) -> Frame {
+    ) -> ThermalFrame {
         let home = LocalPlane(origin: WeakHead.home).position(east: east, north: north)
         return WeakHead.frame(number, head: false, quality: quality, home: home)
     }

@@ -10,14 +10,14 @@ import Tracking
 @Suite struct WaterWatchTests {
     /// In how many of `count` pictures something was confirmed.
     private func looks(
-        _ count: Int, current: WaterCurrent?, _ frame: (Int) -> Frame
+        _ count: Int, current: WaterCurrent?, _ frame: (Int) -> ThermalFrame
     ) throws -> (told: Int, watch: WaterWatch) {
         let camera = CameraModel(width: 96, height: 72, horizontalFieldOfViewDegrees: 57)
         var watch = WaterWatch(current: current)
         var told = 0
         for number in 0..<count {
             let frame = frame(number)
-            let image = try #require(ThermalImage(width: 96, height: 72, littleEndian: frame.payload))
+            let image = try #require(ThermalImage(width: 96, height: 72, values: frame.values))
             if !watch.look(at: frame, image, camera: camera).spots.isEmpty { told += 1 }
         }
         return (told, watch)
@@ -28,7 +28,7 @@ import Tracking
         var single = HotspotDetector(configuration: .init(unit: .centikelvin))
         for number in 0..<24 {
             let frame = WeakHead.frame(number, head: true)
-            let image = try #require(ThermalImage(width: 96, height: 72, littleEndian: frame.payload))
+            let image = try #require(ThermalImage(width: 96, height: 72, values: frame.values))
             #expect(single.detect(image).isEmpty, "one picture alone must not show it, or this test shows nothing")
         }
         let told = try looks(24, current: current) { WeakHead.frame($0, head: true) }.told

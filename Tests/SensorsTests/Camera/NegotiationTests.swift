@@ -29,10 +29,12 @@ import Testing
         let bare = try Self.withoutHuffmanTables(whole)
         let record = await RunRecord.of(Script([.frame(bare, sequence: 0), .frame(whole, sequence: 1)]).camera())
         #expect(record.images.count == 2)
-        let header = try JPEGHeader(of: try #require(record.images.first).payload)
+        let header = try JPEGHeader(of: try #require(record.images.first?.file))
         #expect(header.hasHuffmanTables)
-        #expect(try JPEGDecoder.decodeLuma(record.images[0].payload).pixels == JPEGDecoder.decodeLuma(whole).pixels)
-        #expect(record.images[1].payload == whole)
+        #expect(
+            try JPEGDecoder.decodeLuma(try #require(record.images[0].file)).pixels
+                == JPEGDecoder.decodeLuma(whole).pixels)
+        #expect(record.images[1].file == whole)
     }
 
     private static func withoutHuffmanTables(_ file: [UInt8]) throws -> [UInt8] {

@@ -44,8 +44,8 @@ import Testing
             offered: [.yuyv, .y16])
         let record = await RunRecord.of(script.thermal(Self.lepton()))
         #expect(record.images.count == 3)
-        #expect(record.images.allSatisfy { $0.width == 160 && $0.height == 120 && $0.encoding == .gray16 })
-        #expect(record.images.allSatisfy { Self.values($0.payload) == picture })
+        #expect(record.images.allSatisfy { $0.width == 160 && $0.height == 120 && $0.file == nil })
+        #expect(record.images.allSatisfy { $0.values == picture })
         #expect(record.images.map(\.flags) == [[], .flatField, .flatField])
         #expect(record.images.map(\.unit) == [.centikelvin, .centikelvin, .decikelvin])
     }
@@ -55,7 +55,7 @@ import Testing
         let script = Script([.frame(Self.bytes(picture), sequence: 0)], offered: [.y16])
         let record = await RunRecord.of(script.thermal(Self.lepton(height: 120, unit: .decikelvin)))
         #expect(record.images.map(\.unit) == [.decikelvin])
-        #expect(record.images.map { Self.values($0.payload) } == [picture])
+        #expect(record.images.map(\.values) == [picture])
     }
 
     @Test func bigEndianAndPaddedRows() async throws {
@@ -66,7 +66,7 @@ import Testing
             [.frame(buffer, sequence: 0), .frame(Array(buffer.dropLast()), sequence: 1)], offered: [.y16BigEndian],
             format: format)
         let record = await RunRecord.of(script.thermal(Self.lepton()))
-        #expect(record.images.map { Self.values($0.payload) } == [[1, 256, 65_535, 4, 5, 6]])
+        #expect(record.images.map(\.values) == [[1, 256, 65_535, 4, 5, 6]])
         #expect(record.lost == 1)
         #expect(FourCC.y16BigEndian.code == 0xA036_3159)
     }
@@ -79,7 +79,7 @@ import Testing
         let record = await RunRecord.of(script.thermal(configuration))
         let image = try #require(record.images.first)
         #expect(image.width == 4 && image.height == 2 && image.unit == .centikelvin)
-        #expect(Self.values(image.payload) == [0, 100, 29_314, 31_250, 65_534, 65_535, 65_535, 2])
+        #expect(image.values == [0, 100, 29_314, 31_250, 65_534, 65_535, 65_535, 2])
         #expect(record.reasons == ["/dev/script: asked for 4×4 YUYV 9/s, got 4×4 YUYV"])
     }
 

@@ -20,7 +20,7 @@ import Testing
             .frame(Array(file.prefix(20)), sequence: 6), .frame(file, sequence: 7), .frame([], sequence: 8),
         ])
         let record = await RunRecord.of(script.camera())
-        #expect(record.images.count == 4 && record.images.allSatisfy { $0.payload == file && $0.width == 16 })
+        #expect(record.images.count == 4 && record.images.allSatisfy { $0.file == file && $0.width == 16 })
         #expect(record.remarks.first?.hasSuffix("bytes before or behind the picture left out") == true)
         // Sequence numbers 0, 1 and 2 never came; 4 to 6 were no pictures; 8 is told at the end.
         #expect(record.images.map(\.lostBefore) == [0, 0, 3, 3])
@@ -62,7 +62,7 @@ import Testing
             [.frame(bytes, sequence: 0), .frame(Array(bytes.prefix(900)), sequence: 1)], offered: [.yuyv],
             format: format)
         let record = await RunRecord.of(script.camera())
-        let image = try JPEGDecoder.decodeLuma(try #require(record.images.first).payload)
+        let image = try JPEGDecoder.decodeLuma(try #require(record.images.first?.file))
         #expect(image.width == 20 && image.height == 24 && image.pixels.allSatisfy { abs(Int($0) - 128) <= 1 })
         #expect(record.images.count == 1 && record.lost == 1)
     }

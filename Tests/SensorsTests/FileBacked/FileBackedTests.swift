@@ -19,8 +19,8 @@ import Testing
         let stream = files[0] + files[1].dropLast(2) + files[1].prefix(20) + files[1] + files[2]
         let path = try folder.write(stream, to: "a.mjpeg")
         let record = await RunRecord.of(MJPEGFileCamera(path: path, framesPerSecond: 1000, isLooping: false))
-        #expect(record.images.map(\.payload) == [files[0], files[1], files[1], files[2]])
-        #expect(record.images.allSatisfy { $0.width == 16 && $0.height == 8 && $0.encoding == .jpeg })
+        #expect(record.images.map(\.file) == [files[0], files[1], files[1], files[2]])
+        #expect(record.images.allSatisfy { $0.width == 16 && $0.height == 8 && $0.file != nil })
         #expect(record.lost == 1 && record.states == [.running])
         #expect(record.remarks.contains { $0.hasSuffix("1 picture mended so far: missing end marker added") })
         let times = record.images.map(\.captureTime.monotonic)
@@ -65,7 +65,7 @@ import Testing
             if case .state(.missing, _) = event { Self.write(files[2], toPipe: path) }
             if record.images.count == 3 { camera.stop() }
         }
-        #expect(record.images.map(\.payload) == files)
+        #expect(record.images.map(\.file) == files)
         #expect(record.states.prefix(3) == [.running, .missing, .running])
         #expect(record.lost == 1)
     }
@@ -92,7 +92,7 @@ import Testing
         _ = try folder.write([0xFF, 0xD8, 9], to: "c.jpg")
         _ = try folder.write([1], to: "notes.txt")
         let record = await RunRecord.of(JPEGFolderCamera(path: folder.path, framesPerSecond: 1000, isLooping: false))
-        #expect(record.images.map(\.payload) == files)
+        #expect(record.images.map(\.file) == files)
         #expect(record.lost == 1 && record.images[2].lostBefore == 1)
         #expect(record.remarks.contains { $0.contains("1 picture refused so far") })
     }
@@ -115,9 +115,9 @@ import Testing
         let fromFolder = await RunRecord.of(
             JPEGFolderCamera(path: folder.path, framesPerSecond: 1000, isLooping: false))
         let fromStream = await RunRecord.of(MJPEGFileCamera(path: path, framesPerSecond: 1000, isLooping: false))
-        #expect(fromFolder.images.map(\.payload) == fromStream.images.map(\.payload))
+        #expect(fromFolder.images.map(\.file) == fromStream.images.map(\.file))
         #expect(fromFolder.images.count == variants.count)
-        for image in fromFolder.images { #expect(try JPEGIntake.take(image.payload).mendings == []) }
+        for file in fromFolder.images.compactMap(\.file) { #expect(try JPEGIntake.take(file).mendings == []) }
     }
     /// A pipe on which nothing can be taken says so, and counts, although no picture follows.
     @Test func aStreamOfRefusedPicturesIsTold() async throws {
@@ -138,8 +138,8 @@ import Testing
                 path: path, width: width, height: 2, unit: .centikelvin, framesPerSecond: 1000, isLooping: looping)
         }
         let record = await RunRecord.of(sensor(3))
-        #expect(record.images.map(\.payload) == [Array(0..<12), Array(12..<24)])
-        #expect(record.images.allSatisfy { $0.encoding == .gray16 && $0.unit == .centikelvin && $0.width == 3 })
+        #expect(record.images.map { $0.values.map(Gray16.payload) } == [Array(0..<12), Array(12..<24)])
+        #expect(record.images.allSatisfy { $0.file == nil && $0.unit == .centikelvin && $0.width == 3 })
         #expect(record.lost == 1)
         #expect(await RunRecord.of(sensor(3, looping: true), stopAfter: 7).images.count >= 7)
         #expect(await RunRecord.of(sensor(7)).states == [.failing])

@@ -61,7 +61,6 @@ import Testing
         #expect(images.count == 6)
         #expect(images.allSatisfy { $0.width == 4 && $0.height == 2 && $0.unit == .decikelvin })
         // Turned by half: the last value comes first.
-        #expect(
-            images.map { UInt16($0.payload[0]) | UInt16($0.payload[1]) << 8 } == [2907, 2927, 2937, 2907, 2927, 2937])
+        #expect(images.map { $0.values?.first } == [2907, 2927, 2937, 2907, 2927, 2937])
     }
 }

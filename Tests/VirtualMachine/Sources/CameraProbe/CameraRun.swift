@@ -60,8 +60,10 @@ final class CameraRun {
                     Image(
                         captureTime: image.captureTime, arrival: now, width: Int(image.width),
                         height: Int(image.height), lostBefore: image.lostBefore, isBlind: image.flags.contains(.blind)))
-                seen.lastFile = image.payload
-                if keepsFiles { seen.files.append(image.payload) }
+                // Thermal values are compared as the bytes that the camera sent.
+                let file = image.file ?? Gray16.payload(image.values ?? [])
+                seen.lastFile = file
+                if keepsFiles { seen.files.append(file) }
             case .lost(let count): seen.lostAlone += count
             case .state(let state, let reason): seen.states.append((now, state, reason))
             case .remark: break

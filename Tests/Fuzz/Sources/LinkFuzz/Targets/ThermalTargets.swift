@@ -24,7 +24,7 @@ enum ThermalTargets {
                 outputs += 1
                 must(outputs <= 4 * bytes.count + 16, "a session comes to rest")
                 guard case .image(let image) = output else { continue }
-                must(image.payload.count == Int(image.width) * Int(image.height) * 2, "a picture is whole")
+                must(image.values?.count == Int(image.width) * Int(image.height), "a picture is whole")
                 must(image.lostBefore >= 0, "losses are not negative")
             }
         }
@@ -47,7 +47,7 @@ enum ThermalTargets {
         if isLepton { buffer += [UInt8](repeating: 3, count: max(0, 160 * 122 * 2 - buffer.count)) }
         let taken = buffer.withUnsafeBytes { bytes in try? reading.image(in: bytes, at: time) }
         guard let image = taken?.image else { return }
-        must(image.payload.count == Int(image.width) * Int(image.height) * 2, "a picture is whole")
+        must(image.values?.count == Int(image.width) * Int(image.height), "a picture is whole")
     }
 
     /// Any stream is refused or gives as many values as it says; any picture comes back within its bound.
