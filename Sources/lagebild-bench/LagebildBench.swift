@@ -10,6 +10,7 @@ struct LagebildBench: AsyncParsableCommand {
         discussion: "Example: lagebild-bench simulate --hours 1 --seed 7",
         subcommands: [
             BenchLinkCommand.self, BenchSimulateCommand.self, BenchDecodeCommand.self, BenchThermalCommand.self,
+            BenchThermalPathCommand.self,
             BenchDetectCommand.self, BenchAlertCommand.self, BenchPlaceCommand.self,
             BenchTracksCommand.self, BenchFlightsCommand.self, BenchAlarmsCommand.self, BenchCoarseCommand.self,
             BenchWitnessCommand.self,

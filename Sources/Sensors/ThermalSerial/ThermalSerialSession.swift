@@ -2,9 +2,9 @@ import FlightTypes
 
 /// All that happens between a thermal sensor's line and its images: parsing, marks, correction, and when the sensor is
 /// set up anew. Pure: bytes and time are arguments.
-struct ThermalSerialSession<Driver: ThermalSerialDriver>: Sendable {
+package struct ThermalSerialSession<Driver: ThermalSerialDriver>: Sendable {
     /// What is to be done.
-    enum Output: Sendable {
+    package enum Output: Sendable {
         case image(CapturedImage)
         /// Write these commands, each in one go.
         case write([[UInt8]])
@@ -27,7 +27,7 @@ struct ThermalSerialSession<Driver: ThermalSerialDriver>: Sendable {
     private var bytesWithoutFrame = 0
     private var isFailing = false
 
-    init(driver: Driver, correction: ThermalCorrection) {
+    package init(driver: Driver, correction: ThermalCorrection) {
         self.driver = driver
         self.correction = correction
     }
@@ -42,7 +42,7 @@ struct ThermalSerialSession<Driver: ThermalSerialDriver>: Sendable {
     mutating func silent(at instant: MonotonicInstant) -> [[UInt8]] { setUp(at: instant) }
 
     /// Takes bytes that were read at `time`.
-    mutating func handle(_ bytes: some Collection<UInt8>, at time: CaptureTime) {
+    package mutating func handle(_ bytes: some Collection<UInt8>, at time: CaptureTime) {
         self.time = time
         driver.handle(bytes)
         let (sum, overflow) = bytesWithoutFrame.addingReportingOverflow(bytes.count)
@@ -50,7 +50,7 @@ struct ThermalSerialSession<Driver: ThermalSerialDriver>: Sendable {
     }
 
     /// The next thing to do, or nil until more bytes came.
-    mutating func next() -> Output? {
+    package mutating func next() -> Output? {
         while let event = driver.next() {
             switch event {
             case .frame(let frame): return take(frame)

@@ -2,7 +2,6 @@ import ArgumentParser
 import FlightTypes
 import Foundation
 import Geodesy
-import Glibc
 import Lookout
 import Scenario
 
@@ -77,14 +76,4 @@ struct BenchAlertCommand: ParsableCommand {
         pose.quality = .interpolated
         return picture.frame(number, seconds: hover.seconds(of: number), pose: pose)
     }
-}
-
-/// How often this process has asked for memory, where the library that counts it was loaded before (scripts/bench alert).
-struct AllocationCounter {
-    private let read: @convention(c) () -> UInt64
-    init?() {
-        guard let symbol = dlsym(nil, "lagebild_allocations") else { return nil }
-        read = unsafeBitCast(symbol, to: (@convention(c) () -> UInt64).self)
-    }
-    var count: UInt64 { read() }
 }

@@ -29,7 +29,7 @@ import Testing
             logger: Logger(label: "station"),
             handlers: .init(
                 arrival: { if !$0.isBackfill { arrived.yield($0.object) } }, event: { _ in },
-                persistFreshness: { _, _ in }))
+                keepFreshness: { _, _ in }))
         let port = try #require(try await station.start())
         let agent = try Agent(
             configuration: try Self.configuration(folder, port: port), clocks: SystemClocks(),
