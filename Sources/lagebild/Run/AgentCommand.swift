@@ -1,5 +1,6 @@
 import Terminal
 import ArgumentParser
+import CDevices
 import DroneAgent
 import Foundation
 import Logging
@@ -19,6 +20,7 @@ struct AgentCommand: AsyncParsableCommand {
     var exportSessionKeys: String?
 
     func run() async throws {
+        lb_bound_allocator()
         Descriptors.raise()
         let settings = try AgentConfiguration.load(path: config)
         let agent = try Agent(
