@@ -165,32 +165,16 @@ public final class Agent: Sendable {
         }
         for (index, (source, calibration)) in zip(configuration.cameras, configuration.cameraCalibrations).enumerated()
         {
-            let sensor: any ImageSensor
-            switch source {
-            case .v4l2(let camera): sensor = V4L2Camera(camera, clocks: clocks)
-            case .mjpeg(let path, let rate, let loop):
-                sensor = MJPEGFileCamera(path: path, framesPerSecond: rate, isLooping: loop, clocks: clocks)
-            case .folder(let path, let rate, let loop):
-                sensor = JPEGFolderCamera(path: path, framesPerSecond: rate, isLooping: loop, clocks: clocks)
-            }
             threads.append(
                 SensorThread(
-                    sensor, agent: self, stream: StreamID(.visible, UInt8(index)), stage: nil,
+                    source.sensor(clocks: clocks), agent: self, stream: StreamID(.visible, UInt8(index)), stage: nil,
                     witnessed: index == 0 ? stages : [], timeOffset: calibration?.timeOffset ?? .zero))
         }
         for (index, (thermal, stage)) in zip(configuration.thermal, stages).enumerated() {
-            let sensor: any ImageSensor
-            switch thermal.source {
-            case .serial(let serial): sensor = serial.sensor(clocks: clocks)
-            case .v4l2(let camera): sensor = V4L2Camera(camera, clocks: clocks)
-            case .file(let path, let width, let height, let unit, let rate, let loop):
-                sensor = RawThermalFile(
-                    path: path, width: UInt16(clamping: width), height: UInt16(clamping: height), unit: unit,
-                    framesPerSecond: rate, isLooping: loop, clocks: clocks)
-            }
             threads.append(
                 SensorThread(
-                    sensor, agent: self, stream: StreamID(.thermal, UInt8(index)), stage: stage,
+                    thermal.source.sensor(clocks: clocks), agent: self, stream: StreamID(.thermal, UInt8(index)),
+                    stage: stage,
                     timeOffset: thermal.look.calibration?.timeOffset ?? .zero))
         }
         return threads

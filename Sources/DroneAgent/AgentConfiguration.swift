@@ -7,18 +7,6 @@ import Sensors
 
 /// All that `agent.yaml` says, checked.
 public struct AgentConfiguration: Sendable {
-    /// Where a visible camera's pictures come from.
-    public enum CameraSource: Sendable {
-        case v4l2(V4L2CameraConfiguration)
-        case mjpeg(path: String, framesPerSecond: Double, loop: Bool)
-        case folder(path: String, framesPerSecond: Double, loop: Bool)
-    }
-    /// Where thermal frames come from.
-    public enum ThermalSource: Sendable {
-        case serial(SerialThermalSource)
-        case v4l2(V4L2ThermalConfiguration)
-        case file(path: String, width: Int, height: Int, unit: ThermalUnit, framesPerSecond: Double, loop: Bool)
-    }
     /// Where the position comes from.
     public enum PositionSource: Sendable {
         case none
@@ -77,7 +65,7 @@ public struct AgentConfiguration: Sendable {
         let drone = try root.section("drone")
         let station = try root.section("station")
         let recording = try root.section("recording")
-        let cameras = try root.sections("cameras").map { (try camera($0), try calibration($0)) }
+        let cameras = try root.sections("cameras").map { (try CameraSource.read($0), try calibration($0)) }
         let position = try root.section("position")
         let configuration = AgentConfiguration(
             dataFolder: try drone.path("dataFolder"), keyFile: try drone.path("keyFile"),
@@ -88,7 +76,7 @@ public struct AgentConfiguration: Sendable {
             originals: try station.enumValue("originals", of: OriginalsPolicy.self, default: .detections),
             visibleDeadline: .milliseconds(try station.int("deadlineMilliseconds", in: 50...5000, default: 200)),
             cameras: cameras.map(\.0), cameraCalibrations: cameras.map(\.1),
-            thermal: try root.sections("thermal").map(thermal), current: try current(try root.section("water")),
+            thermal: try root.sections("thermal").map(Thermal.read), current: try current(try root.section("water")),
             position: try positionSource(position), mavlink: try mavlink(position),
             records: try recording.bool("enabled", default: true),
             recordMaximumMegabytes: try recording.int("maximumMegabytes", in: 10...10_000_000, default: 32_000),
@@ -115,124 +103,8 @@ public struct AgentConfiguration: Sendable {
         return text.hasPrefix("lagebild-x25519 ") ? text : try station.path("publicKey")
     }
 
-    private static func calibration(_ section: ConfigurationSection) throws -> CameraCalibration? {
+    static func calibration(_ section: ConfigurationSection) throws -> CameraCalibration? {
         try section.string("calibration", default: "").isEmpty ? nil : .load(path: section.path("calibration"))
-    }
-
-    private enum CameraKind: String, CaseIterable { case v4l2, mjpeg, folder }
-    private enum PixelFormat: String, CaseIterable { case automatic, mjpg, yuyv, uyvy, nv12, grey }
-
-    private static func camera(_ section: ConfigurationSection) throws -> CameraSource {
-        let kind = try section.enumValue("source", of: CameraKind.self, default: nil)
-        let path = try section.path("path")
-        let rate = try section.double("rate", in: 0.1...240, default: 15)
-        switch kind {
-        case .mjpeg: return .mjpeg(path: path, framesPerSecond: rate, loop: try section.bool("loop", default: false))
-        case .folder: return .folder(path: path, framesPerSecond: rate, loop: try section.bool("loop", default: false))
-        case .v4l2:
-            let format = try section.enumValue("format", of: PixelFormat.self, default: .automatic)
-            return .v4l2(
-                V4L2CameraConfiguration(
-                    devicePath: path, width: try section.int("width", in: 16...8192, default: 1280),
-                    height: try section.int("height", in: 16...8192, default: 720),
-                    framesPerSecond: Int(rate.rounded()),
-                    format: .init(rawValue: format.rawValue) ?? .automatic,
-                    jpegQuality: try section.int("jpegQuality", in: 1...100, default: 80),
-                    controls: try controls(try section.section("controls"))))
-        }
-    }
-
-    /// What a camera takes for a control, the camera knows: here only that it is a number.
-    private static func controls(_ section: ConfigurationSection) throws -> [CameraControl: Int] {
-        var controls: [CameraControl: Int] = [:]
-        for control in CameraControl.allCases {
-            controls[control] = try section.optionalInt(control.rawValue, in: -1_000_000...1_000_000)
-        }
-        return controls
-    }
-
-    private enum ThermalKind: String, CaseIterable {
-        case gyMCU90640 = "gy-mcu90640"
-        case teraRangerEvo = "teraranger-evo"
-        case senXor = "senxor"
-        case v4l2, file
-    }
-    private enum UnitName: String, CaseIterable { case centikelvin, decikelvin, counts }
-
-    private static func thermal(_ section: ConfigurationSection) throws -> Thermal {
-        let kind = try section.enumValue("source", of: ThermalKind.self, default: nil)
-        let path = try section.path("path")
-        let source: ThermalSource
-        var size = (width: 32, height: 24)
-        switch kind {
-        case .gyMCU90640:
-            let rate = try section.double("rate", in: 0.5...8, default: 8)
-            guard let command = GYMCU90640Command.Rate.allCases.first(where: { $0.hertz == rate }) else {
-                throw section.error("rate", "must be 0.5, 1, 2, 4 or 8 (Hz): the sensor knows no other")
-            }
-            // The sensor sends its picture with left and right swapped.
-            let serial = try SerialThermalSource.read(
-                section, kind: .gyMCU90640(command), baud: 460_800, mirror: .horizontal)
-            source = .serial(serial)
-            size = serial.correction.turned(size)
-        case .teraRangerEvo:
-            let serial = try SerialThermalSource.read(section, kind: .teraRangerEvo, baud: 460_800, mirror: .none)
-            source = .serial(serial)
-            size = (32, 32)
-        case .senXor:
-            let kind = SerialThermalSource.Kind.senXor(divider: try section.int("divider", in: 0...255, default: 0))
-            let serial = try SerialThermalSource.read(section, kind: kind, baud: 115_200, mirror: .none)
-            source = .serial(serial)
-            size = serial.correction.turned(
-                (
-                    try section.int("width", in: 1...2048, default: 80),
-                    try section.int("height", in: 1...2048, default: 62)
-                ))
-        case .v4l2:
-            let kind = try section.enumValue("kind", of: V4L2ThermalConfiguration.Kind.self, default: .y16)
-            let camera = V4L2ThermalConfiguration(
-                devicePath: path, kind: kind,
-                width: try section.int("width", in: 1...2048, default: kind == .y16 ? 160 : 256),
-                height: try section.int("height", in: 1...2048, default: kind == .y16 ? 122 : 192),
-                framesPerSecond: Int(try section.double("rate", in: 1...240, default: 9).rounded()),
-                unit: try unit(section))
-            source = .v4l2(camera)
-            size = camera.pictureSize
-        case .file:
-            size.width = try section.int("width", in: 1...2048, default: 160)
-            size.height = try section.int("height", in: 1...2048, default: 120)
-            source = .file(
-                path: path, width: size.width, height: size.height, unit: try unit(section),
-                framesPerSecond: try section.double("rate", in: 0.1...240, default: 8.7),
-                loop: try section.bool("loop", default: false))
-        }
-        var calibration = try calibration(section)
-        let view = try section.double("horizontalFieldOfView", in: 1...170, default: .nan)
-        if calibration != nil, view.isFinite {
-            throw section.error("horizontalFieldOfView", "stands in the calibration; take one of the two out")
-        }
-        let mount = try section.double(
-            "mountPitch", in: -90...0, default: calibration?.camera.mountPitchDegrees ?? -90)
-        calibration?.camera.mountPitchDegrees = mount
-        if let camera = calibration?.camera, camera.resized(width: size.width, height: size.height) == nil {
-            throw section.error(
-                "calibration",
-                "is for \(camera.width) × \(camera.height) pixels, not for \(size.width) × \(size.height)")
-        }
-        return Thermal(
-            source: source,
-            look: LookSettings(
-                horizontalFieldOfViewDegrees: view.isFinite ? view : 55, mountPitchDegrees: mount,
-                calibration: calibration, sigmas: try section.double("sigmas", in: 0...1000, default: 0),
-                contrastFloor: try section.int("contrastFloor", in: 0...60000, default: 0)))
-    }
-
-    private static func unit(_ section: ConfigurationSection) throws -> ThermalUnit {
-        switch try section.enumValue("unit", of: UnitName.self, default: .counts) {
-        case .centikelvin: .centikelvin
-        case .decikelvin: .decikelvin
-        case .counts: .counts
-        }
     }
 
     private enum PositionKind: String, CaseIterable {

@@ -22,6 +22,14 @@ public struct SerialThermalSource: Sendable {
     /// Broken pixels, sides swapped, turned.
     public var correction: ThermalCorrection
 
+    /// A line too slow for the frames asked for.
+    var fault: SourceOpening.Fault? {
+        guard case .gyMCU90640(let rate) = kind, baud < rate.leastBaud.rawValue else { return nil }
+        return .init(
+            text: "\(rate.hertz) frames a second do not fit through \(baud) baud",
+            mend: "baud: \(rate.leastBaud.rawValue)")
+    }
+
     func sensor(clocks: any Clocks) -> any ImageSensor {
         switch kind {
         case .gyMCU90640(let rate):

@@ -22,24 +22,9 @@ extension DoctorReport {
                 "\(error)", mend: "copy station.key.pub from the Leitstelle, or put its line into station.publicKey"
             )
         }
-        for camera in settings.cameras {
-            switch camera {
-            case .v4l2(let camera): readable(camera.devicePath, "camera", group: "video")
-            case .mjpeg(let path, _, _), .folder(let path, _, _): readable(path, "camera", group: nil)
-            }
-        }
+        for camera in settings.cameras { look(at: camera.opening) }
         for thermal in settings.thermal {
-            switch thermal.source {
-            case .serial(let serial):
-                readable(serial.path, "thermal sensor", group: "dialout")
-                if case .gyMCU90640(let rate) = serial.kind, serial.baud < rate.leastBaud.rawValue {
-                    bad(
-                        "\(rate.hertz) frames a second do not fit through \(serial.baud) baud",
-                        mend: "baud: \(rate.leastBaud.rawValue)")
-                }
-            case .v4l2(let camera): readable(camera.devicePath, "thermal camera", group: "video")
-            case .file(let path, _, _, _, _, _): readable(path, "thermal file", group: nil)
-            }
+            look(at: thermal.source.opening)
             if let known = thermal.look.calibration {
                 good(
                     "calibration of \(known.name): boresight to \(known.uncertainty.boresightDegrees) degrees, "
@@ -51,6 +36,10 @@ extension DoctorReport {
         position(settings)
         disk(settings.dataFolder, reserve: settings.recordReserveMegabytes)
         for finding in OnboardFindings.all(dataFolder: settings.dataFolder) { bad(finding.text, mend: finding.mend) }
+    }
+    private mutating func look(at source: SourceOpening) {
+        readable(source.path, source.what, group: source.group)
+        if let fault = source.fault { bad(fault.text, mend: fault.mend) }
     }
     private mutating func position(_ settings: AgentConfiguration) {
         switch settings.position {
