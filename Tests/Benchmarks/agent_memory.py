@@ -1,4 +1,4 @@
-"""`scripts/bench memory [minutes] [times]`: what of an agent's memory grows. Agents from files, with the camera's and the thermal
+"""`scripts/bench agent-memory [minutes] [times]`: what of an agent's memory grows. Agents from files, with the camera's and the thermal
 sensor's rates so many times as high as in flight, send to one Leitstelle on loopback and record on board. Each differs in one thing.
 Prints minute by minute the anonymous memory and, where LIVE_MEMORY_LIBRARY names the library of peers/live_memory.c, what of it is
 allocated and not freed; at the end the growth after the first third.

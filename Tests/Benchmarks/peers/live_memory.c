@@ -1,4 +1,4 @@
-/* What a program holds: preloaded by `scripts/bench memory`. Every ten seconds the bytes that are allocated and not freed go to the file
+/* What a program holds: preloaded by `scripts/bench agent-memory`. Every ten seconds the bytes that are allocated and not freed go to the file
    that LIVE_MEMORY names, so that what is kept can be told from what the allocator merely does not give back. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
