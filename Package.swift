@@ -89,7 +89,7 @@ let package = Package(
         room("PlainText", []),
         room("DurableFiles", ["PlainText"]),
         room("FlightTypes", [], settings: optimised),
-        room("Geodesy", [], settings: optimised),
+        room("Geodesy", ["FlightTypes"], settings: optimised),
         room("ImageCoding", ["FlightTypes", "CTurboJPEG", "CPNG", "CPictureFiles"], settings: optimised),
         .target(name: "CHotspotKernels", cSettings: [.unsafeFlags(["-O3"])]),
         room("HotspotDetection", ["FlightTypes", "CHotspotKernels"], settings: optimised),
@@ -180,7 +180,7 @@ let package = Package(
         tests("AccountsTests", ["Accounts", "FlightTypes", "TestSupport"]),
         tests("VersionsTests", ["Versions"]),
         tests("FlightTypesTests", ["TestSupport", "FlightTypes"]),
-        tests("GeodesyTests", ["TestSupport", "Geodesy"]),
+        tests("GeodesyTests", ["TestSupport", "Geodesy", "FlightTypes"]),
         tests("HotspotDetectionTests", ["TestSupport", "HotspotDetection", "CHotspotKernels", "FlightTypes"]),
         tests(
             "VisibleWitnessTests",

@@ -96,7 +96,8 @@ extension Agent {
         switch event {
         case .rung(let rung): state.withLock { $0.rung = rung }
         case .receipt(let ranges): return note(ranges)
-        case .established, .resumed, .silent: break
+        case .established: repeatCameras()
+        case .resumed, .silent: break
         }
         tell { $0.line(for: event, at: $1) }
     }

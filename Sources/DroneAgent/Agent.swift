@@ -34,6 +34,7 @@ public final class Agent: Sendable {
         var rung = LinkRung.full
         var thinning = LowRateThinning()
         var journal = AgentJournal()
+        var cameras = CameraBook()
     }
     let configuration: AgentConfiguration
     let clocks: any Clocks
@@ -65,6 +66,7 @@ public final class Agent: Sendable {
         flight = next.flight
         if let remark = next.remark { logger.warning("\(remark)") }
         recordPath = OnboardArchive.path(folder: configuration.dataFolder, flight: flight)
+        state.withLock { [flight] in $0.cameras = CameraBook(configuration, flight: flight) }
         recorder = configuration.records ? Self.recorder(recordPath, configuration, flight, clocks, logger) : nil
         let relay = EventRelay()
         self.relay = relay
@@ -92,6 +94,7 @@ public final class Agent: Sendable {
         recorder?.start()
         announceEarlierFlights()
         let sensors = makeSensors()
+        describeCameras()
         for sensor in sensors { sensor.start() }
         let position = PositionInput(
             configuration.position, mavlink: configuration.mavlink, clocks: clocks, onSample: { self.handle($0) },
@@ -186,6 +189,7 @@ public final class Agent: Sendable {
 
     /// Records a visible frame, and sends of it what the link carries.
     func submit(_ frame: Frame, with copy: inout LiveCopy) {
+        describeCamera(frame.id.stream, frame.width, frame.height, frame.unit, at: frame.captureTime)
         let object = FlightObject.frame(frame)
         let bytes = object.parts()
         record(object, bytes)
@@ -200,6 +204,7 @@ public final class Agent: Sendable {
 
     /// Records a thermal frame coded without loss, and sends it in the form that the link carries.
     func submit(_ frame: ThermalFrame) {
+        describeCamera(frame.id.stream, frame.width, frame.height, frame.unit, at: frame.captureTime)
         let object = FlightObject.frame(ThermalCopy.lossless(frame))
         let bytes = object.parts()
         record(object, bytes)

@@ -21,6 +21,7 @@ struct LowRateThinning {
         case .detections(let report):
             return report.crop.isEmpty
                 ? isDue(.report, Self.reportInterval, now) : isDue(.crop, Self.cropInterval, now)
+        case .camera: return true
         case .frame: return false
         }
     }

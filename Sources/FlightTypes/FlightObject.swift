@@ -101,6 +101,7 @@ public enum FlightObject: Hashable, Sendable {
     case telemetry(TelemetrySample)
     case detections(DetectionReport)
     case status(StatusReport)
+    case camera(CameraDescription)
 
     /// Who it is.
     public var id: ObjectID {
@@ -109,6 +110,7 @@ public enum FlightObject: Hashable, Sendable {
         case .telemetry(let sample): sample.id
         case .detections(let report): report.id
         case .status(let report): report.id
+        case .camera(let camera): camera.id
         }
     }
     /// When it was captured.
@@ -118,6 +120,7 @@ public enum FlightObject: Hashable, Sendable {
         case .telemetry(let sample): sample.captureTime
         case .detections(let report): report.captureTime
         case .status(let report): report.captureTime
+        case .camera(let camera): camera.captureTime
         }
     }
 }

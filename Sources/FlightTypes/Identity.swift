@@ -30,6 +30,7 @@ public enum StreamKind: UInt8, Sendable, CaseIterable {
     case detections = 2
     case thermal = 3
     case visible = 4
+    case camera = 5
 }
 
 /// One of a drone's streams: a kind and which of that kind (a second camera is `visible1`).

@@ -50,12 +50,7 @@ public struct SensorNote: Hashable, Sendable {
     /// A note of its parts.
     public init(_ kind: Kind, _ text: String) {
         self.kind = kind
-        var kept = ""
-        for character in text.unicodeScalars where character.value >= 32 && !(127...159).contains(character.value) {
-            guard kept.utf8.count + String(character).utf8.count <= Self.textLimit else { break }
-            kept.unicodeScalars.append(character)
-        }
-        self.text = kept
+        self.text = text.withoutControls(limit: Self.textLimit)
     }
 }
 

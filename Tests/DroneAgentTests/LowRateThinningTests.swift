@@ -45,6 +45,19 @@ import Testing
         }
     }
 
+    /// There are few of them, and what is found cannot be judged without.
+    @Test func camerasAreDescribedOnEachRung() {
+        var thinning = LowRateThinning()
+        let camera = CameraDescription(
+            id: ObjectID(flight: 1, stream: StreamID(.camera), sequence: 0),
+            captureTime: CaptureTime(monotonic: .init(nanoseconds: 0), wall: .init(nanoseconds: 0)),
+            stream: StreamID(.thermal), sensor: "")
+        for _ in 0..<4 {
+            let isSent = thinning.sends(.camera(camera), rung: .detectionsOnly, at: MonotonicInstant(nanoseconds: 5))
+            #expect(isSent)
+        }
+    }
+
     @Test func onTheLowestRungTenASecondBecomeOne() {
         var thinning = LowRateThinning()
         var sent = 0

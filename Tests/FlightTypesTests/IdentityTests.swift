@@ -34,6 +34,6 @@ import Testing
         #expect(StreamID(.visible, 1).code == 0x0401)
         #expect(StreamID(.visible, 1).description == "visible1")
         #expect(StreamID(.status).description == "status0")
-        #expect(StreamID(code: 0x0500) == nil)
+        #expect(StreamID(code: 0x0600) == nil)
     }
 }

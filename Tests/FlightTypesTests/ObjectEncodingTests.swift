@@ -170,7 +170,7 @@ import Testing
         #expect(refused > 1_000)
     }
 
-    /// Bytes that never were an object, behind each of the four kinds.
+    /// Bytes that never were an object, behind each of the five kinds.
     @Test func noise() {
         var random = SplitMix(seed: 5)
         for _ in 0..<20_000 {
@@ -178,15 +178,15 @@ import Testing
                 UInt8(truncatingIfNeeded: random.next())
             }
             if bytes.count > 8, Bool.random(using: &random) {
-                bytes[0] = .random(in: 1...4, using: &random)
+                bytes[0] = .random(in: 1...5, using: &random)
                 bytes[1] = 1
-                bytes[7] = .random(in: 0...4, using: &random)
+                bytes[7] = .random(in: 0...5, using: &random)
             }
             _ = try? FlightObject(decoding: bytes)
         }
     }
 
-    private static let kinds: [StreamKind] = [.visible, .thermal, .telemetry, .detections, .status]
+    private static let kinds: [StreamKind] = [.visible, .thermal, .telemetry, .detections, .status, .camera]
 
     /// An object under a stream of another kind would be filed where nobody looks for it.
     @Test func foreignStreamsAreRefused() throws {

@@ -7,7 +7,7 @@ enum Samples {
         var random = SplitMix(seed: seed)
         return [
             jpeg(&random), gray16(&random), .telemetry(telemetry(&random)), .detections(detections(&random)),
-            .status(status(&random)),
+            .status(status(&random)), .camera(camera(&random)),
         ]
     }
 
@@ -128,6 +128,33 @@ enum Samples {
             track.detection = UInt8(Int.random(in: 0..<detections, using: &random))
         }
         return track
+    }
+
+    private static func camera(_ random: inout SplitMix) -> CameraDescription {
+        var camera = CameraDescription(
+            id: id(.camera, &random), captureTime: time(&random), stream: id(.visible, &random).stream,
+            sensor: ["", "v4l2", "Wärmebild"][Int.random(in: 0...2, using: &random)],
+            framesPerSecond: .random(in: 0...240, using: &random),
+            unit: [.none, .centikelvin, .decikelvin, .counts][Int.random(in: 0...3, using: &random)])
+        let size = CameraDescription.Size(
+            width: .random(in: 1 ... .max, using: &random), height: .random(in: 1 ... .max, using: &random))
+        if Bool.random(using: &random) { camera.size = size }
+        if Bool.random(using: &random) {
+            camera.lens = CameraDescription.Lens(
+                size: size, focalLengthPixels: .random(in: 1...1e6, using: &random),
+                focalLengthDownPixels: .random(in: 1...1e6, using: &random),
+                principalX: .random(in: -1000...1000, using: &random),
+                principalY: .random(in: -1000...1000, using: &random))
+            camera.lens?.k1 = .random(in: -1...1, using: &random)
+            camera.lens?.p2 = .random(in: -1...1, using: &random)
+        }
+        if Bool.random(using: &random) {
+            camera.mounting = CameraDescription.Mounting(
+                holder: [.asReported, .airframe, .gimbal][Int.random(in: 0...2, using: &random)],
+                pitchDegrees: .random(in: -90...90, using: &random))
+            camera.mounting?.boresightYawDegrees = .random(in: -45...45, using: &random)
+        }
+        return camera
     }
 
     private static func status(_ random: inout SplitMix) -> StatusReport {

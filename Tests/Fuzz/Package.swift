@@ -39,7 +39,7 @@ let package = Package(
             cSettings: isFuzzing ? [.unsafeFlags(["-fsanitize=fuzzer-no-link,address"])] : []),
         .target(name: "PlainText", swiftSettings: room),
         .target(name: "FlightTypes", swiftSettings: room),
-        .target(name: "Geodesy", swiftSettings: room),
+        .target(name: "Geodesy", dependencies: ["FlightTypes"], swiftSettings: room),
         .target(
             name: "ImageCoding", dependencies: ["FlightTypes", "CTurboJPEG", "CPNG", "CPictureFiles"],
             swiftSettings: room),

@@ -167,7 +167,7 @@ public struct FlightSimulation {
         switch kind {
         case .visible: change(&report.visible)
         case .thermal: change(&report.thermal)
-        case .telemetry, .status: change(&report.telemetry)
+        case .telemetry, .status, .camera: change(&report.telemetry)
         case .detections: change(&report.detections)
         }
     }

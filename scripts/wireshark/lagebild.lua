@@ -156,7 +156,7 @@ if not Proto then return { open = open, poly1305 = poly1305, chacha = chacha } e
 local lagebild = Proto("lagebild", "Lagebild link")
 local TYPES = { [1] = "Initiation", [2] = "Response", [3] = "Cookie reply", [4] = "Data" }
 local KINDS = { "fragment", "feedback", "receipt", "ping", "pong", "close", "padding", "backfill fragment" }
-local STREAMS = { [0] = "status", "telemetry", "detections", "thermal", "visible" }
+local STREAMS = { [0] = "status", "telemetry", "detections", "thermal", "visible", "camera" }
 local YES = { [0] = "no", [1] = "yes" }
 local f, list = {}, {}
 for _, row in ipairs({

@@ -1,7 +1,7 @@
 // What a detection report says behind its header: docs/wire-format.md §5.3. Each part behind the detections is there only where it
 // or one behind it says something, so that a report has one form and an older one reads as it always did.
 
-/// What reports gained later, each under a number of its own: a reader passes over numbers that it does not know.
+/// What reports gained later.
 private enum Addition: UInt8 { case unit = 1, kinds }
 
 extension ByteWriter {
@@ -18,11 +18,7 @@ extension ByteWriter {
         guard !report.tracks.isEmpty || !additions.isEmpty else { return }
         write(UInt8(clamping: report.tracks.count))
         for track in report.tracks { write(track) }
-        for (addition, bytes) in additions {
-            write(addition.rawValue)
-            write(UInt16(clamping: bytes.count))
-            write(bytes: bytes)
-        }
+        for (addition, bytes) in additions { write(addition: addition.rawValue, bytes) }
     }
 }
 
@@ -55,11 +51,7 @@ extension DetectionReport {
 
     private mutating func readAdditions(from reader: inout ByteReader) throws(ByteReader.Malformed) {
         var last: UInt8 = 0
-        while reader.remaining > 0 {
-            let number = try reader.read(UInt8.self)
-            guard number > last else { throw ByteReader.Malformed("order of additions") }
-            last = number
-            let bytes = try reader.readBytes(Int(try reader.read(UInt16.self)))
+        while let (number, bytes) = try reader.readAddition(after: &last) {
             switch Addition(rawValue: number) {
             case .unit: try readUnit(bytes)
             case .kinds: try readKinds(bytes)

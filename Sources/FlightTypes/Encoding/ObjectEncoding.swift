@@ -4,7 +4,7 @@
 //   kind u8 · version u8 (1) · flight u32 · stream u16 · sequence u64 · capture monotonic i64 · capture wall i64 · body
 
 extension FlightObject {
-    private enum Kind: UInt8 { case frame = 1, telemetry, detections, status }
+    private enum Kind: UInt8 { case frame = 1, telemetry, detections, status, camera }
     private static let version: UInt8 = 1
     /// Bytes before the body.
     public static let headerSize = 32
@@ -64,6 +64,10 @@ extension FlightObject {
                 writer.write(sensors.compactMap { sensor in sensor.note.map { (sensor.stream, $0) } })
             }
             return writer.bytes
+        case .camera(let camera):
+            var writer = header(.camera, capacity: 256)
+            writer.write(camera)
+            return writer.bytes
         }
     }
 
@@ -100,6 +104,7 @@ extension FlightObject {
                 TelemetrySample(id: id, captureTime: time, pose: pose, batteryPercent: battery, armed: armed))
         case .detections: self = .detections(try DetectionReport(body: &reader, id: id, captureTime: time))
         case .status: self = .status(try StatusReport(body: &reader, id: id, captureTime: time))
+        case .camera: self = .camera(try CameraDescription(body: &reader, id: id, captureTime: time))
         }
         guard reader.remaining == 0 else { throw ByteReader.Malformed("end of object") }
     }

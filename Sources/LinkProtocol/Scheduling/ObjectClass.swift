@@ -7,7 +7,7 @@ public enum ObjectClass: Int, CaseIterable, Sendable {
     /// The class of a stream's live objects.
     public init(_ kind: StreamKind) {
         switch kind {
-        case .status, .telemetry: self = .telemetry
+        case .status, .telemetry, .camera: self = .telemetry
         case .detections: self = .detections
         case .thermal: self = .thermal
         case .visible: self = .visible

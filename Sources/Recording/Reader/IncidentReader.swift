@@ -167,7 +167,7 @@ public final class IncidentReader: Sendable {
         while true {
             let page = try rows(
                 """
-                SELECT \(FrameListing.columns(dialect())) FROM object WHERE position > ? AND stream >= 768
+                SELECT \(FrameListing.columns(dialect())) FROM object WHERE position > ? AND encoding IS NOT NULL
                 ORDER BY position LIMIT 512
                 """, [position])
             try checkGrowing(page.map { row throws(RecordingError) in try row.integer("position") }, from: position)

@@ -46,7 +46,8 @@ struct IncidentsCommand: ParsableCommand {
                 let summary = Summary(
                     name: info?.name ?? "", openedAt: info?.openedAt.rfc3339 ?? "", objects: try reader.count(),
                     reduced: try reader.reducedCount(), backfilled: try reader.backfilledCount(),
-                    first: span?.first.rfc3339, last: span?.last.rfc3339, durationMs: span?.duration.milliseconds,
+                    cameras: try reader.cameras().map(CameraSummary.init), first: span?.first.rfc3339,
+                    last: span?.last.rfc3339, durationMs: span?.duration.milliseconds,
                     remarks: (completeness.sentence.map { [$0] } ?? []) + (span?.remarks ?? []))
                 return output.write(String(decoding: try JSONEncoder().encode(summary), as: UTF8.self))
             }
@@ -64,6 +65,7 @@ struct IncidentsCommand: ParsableCommand {
                 output.write("\(span.first.rfc3339) – \(span.last.rfc3339), \(seconds) s")
                 for remark in span.remarks { output.write(remark) }
             }
+            for (drone, camera) in try reader.cameras() { output.write(CameraSummary(drone, camera).line) }
             for event in try reader.events() {
                 output.write("\(event.time.rfc3339) \(event.text.printable(limit: 400))")
             }
@@ -74,6 +76,7 @@ struct IncidentsCommand: ParsableCommand {
             var objects: Int
             var reduced: Int
             var backfilled: Int
+            var cameras: [CameraSummary]
             var first: String?
             var last: String?
             var durationMs: Double?

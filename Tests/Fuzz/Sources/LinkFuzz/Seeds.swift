@@ -110,6 +110,14 @@ enum Seeds {
             velocityNorth: 1.4, velocitySigma: 0.2)
         track.detection = 0
         track.doubts = .fixed
+        var camera = CameraDescription(
+            id: id(.camera), captureTime: time, stream: StreamID(.thermal), sensor: "senxor",
+            size: .init(width: 80, height: 62), framesPerSecond: 9, unit: .decikelvin,
+            lens: .init(
+                size: .init(width: 160, height: 124), focalLengthPixels: 150, focalLengthDownPixels: 151,
+                principalX: 80,
+                principalY: 62))
+        camera.mounting = .init(holder: .gimbal, pitchDegrees: -90)
         let all: [(String, FlightObject)] = [
             (
                 "jpeg",
@@ -158,6 +166,7 @@ enum Seeds {
                         id: id(.detections), captureTime: time, stream: StreamID(.thermal), sequence: 41, detections: []
                     ))
             ),
+            ("camera", .camera(camera)),
             (
                 "status",
                 .status(
