@@ -1,5 +1,6 @@
 import FlightTypes
 import Geodesy
+import Lookout
 import Sensors
 
 /// What each camera of the drone is, as the station is told: from the configuration when a flight begins, and anew when its pictures
@@ -8,7 +9,7 @@ struct CameraBook {
     private struct Entry {
         var description: CameraDescription
         /// Reckons with a pinhole of the picture's size where there is no calibration.
-        var pinhole: AgentConfiguration.Thermal?
+        var pinhole: LookSettings?
         var isTold = false
     }
     /// A camera whose pictures keep changing is described so seldom.
@@ -34,19 +35,19 @@ struct CameraBook {
                 camera?.lens, camera?.mounting(holder: holder))
         }
         for (index, thermal) in configuration.thermal.enumerated() {
-            let camera = thermal.calibration?.camera
+            let camera = thermal.look.calibration?.camera
             add(
                 StreamID(.thermal, UInt8(clamping: index)), flight, thermal.source.sensor,
                 thermal.source.framesPerSecond, camera?.lens,
                 camera?.mounting(holder: holder)
-                    ?? .init(holder: holder, pitchDegrees: Float(thermal.mountPitchDegrees)),
-                pinhole: camera == nil ? thermal : nil)
+                    ?? .init(holder: holder, pitchDegrees: Float(thermal.look.mountPitchDegrees)),
+                pinhole: camera == nil ? thermal.look : nil)
         }
     }
 
     private mutating func add(
         _ stream: StreamID, _ flight: UInt32, _ sensor: String, _ rate: Double, _ lens: CameraDescription.Lens?,
-        _ mounting: CameraDescription.Mounting?, pinhole: AgentConfiguration.Thermal? = nil
+        _ mounting: CameraDescription.Mounting?, pinhole: LookSettings? = nil
     ) {
         guard let index = UInt8(exactly: entries.count) else { return }
         let description = CameraDescription(

@@ -22,7 +22,7 @@ struct LowRateThinning {
             return report.crop.isEmpty
                 ? isDue(.report, Self.reportInterval, now) : isDue(.crop, Self.cropInterval, now)
         case .camera: return true
-        case .frame: return false
+        case .frame, .unknown: return false
         }
     }
 

@@ -102,6 +102,7 @@ public enum FlightObject: Hashable, Sendable {
     case detections(DetectionReport)
     case status(StatusReport)
     case camera(CameraDescription)
+    case unknown(UnknownObject)
 
     /// Who it is.
     public var id: ObjectID {
@@ -111,6 +112,7 @@ public enum FlightObject: Hashable, Sendable {
         case .detections(let report): report.id
         case .status(let report): report.id
         case .camera(let camera): camera.id
+        case .unknown(let object): object.head.id
         }
     }
     /// When it was captured.
@@ -121,6 +123,19 @@ public enum FlightObject: Hashable, Sendable {
         case .detections(let report): report.captureTime
         case .status(let report): report.captureTime
         case .camera(let camera): camera.captureTime
+        case .unknown(let object): object.head.captureTime
         }
+    }
+    /// Whether it is a smaller copy made for the link; the original has the same identity.
+    public var isReduced: Bool {
+        switch self {
+        case .frame(let frame): frame.flags.contains(.reduced)
+        case .unknown(let object): object.head.isReduced
+        case .telemetry, .detections, .status, .camera: false
+        }
+    }
+    /// Whether nobody is to be shown it, because this program does not know what it is.
+    public var isUnknown: Bool {
+        if case .unknown = self { true } else { false }
     }
 }

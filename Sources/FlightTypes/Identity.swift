@@ -23,14 +23,31 @@ public struct DroneID: Hashable, Comparable, Sendable, CustomStringConvertible {
     public static func < (a: DroneID, b: DroneID) -> Bool { a.name < b.name }
 }
 
-/// What a stream carries.
-public enum StreamKind: UInt8, Sendable, CaseIterable {
-    case status = 0
-    case telemetry = 1
-    case detections = 2
-    case thermal = 3
-    case visible = 4
-    case camera = 5
+/// What a stream carries. Open: a newer agent's stream may carry what this program does not know, and is recorded all the same.
+public struct StreamKind: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
+    /// The number of the wire and the record.
+    public let rawValue: UInt8
+    /// The kind with this number, known or not.
+    @inlinable public init(rawValue: UInt8) { self.rawValue = rawValue }
+    /// How the agent and its sensors do.
+    @inlinable public static var status: StreamKind { StreamKind(rawValue: 0) }
+    /// Position and attitude.
+    @inlinable public static var telemetry: StreamKind { StreamKind(rawValue: 1) }
+    /// What was found in frames.
+    @inlinable public static var detections: StreamKind { StreamKind(rawValue: 2) }
+    /// Frames of a thermal camera.
+    @inlinable public static var thermal: StreamKind { StreamKind(rawValue: 3) }
+    /// Frames of a visible camera.
+    @inlinable public static var visible: StreamKind { StreamKind(rawValue: 4) }
+    /// What a camera is.
+    @inlinable public static var camera: StreamKind { StreamKind(rawValue: 5) }
+    private static let names = ["status", "telemetry", "detections", "thermal", "visible", "camera"]
+    /// Those that this program knows, by number.
+    public static let known = names.indices.map { StreamKind(rawValue: UInt8(clamping: $0)) }
+    /// Whether this program knows it.
+    public var isKnown: Bool { Int(rawValue) < Self.names.count }
+    /// The text form: `visible`, or `kind9` where it is not known.
+    public var description: String { isKnown ? Self.names[Int(rawValue)] : "kind\(rawValue)" }
 }
 
 /// One of a drone's streams: a kind and which of that kind (a second camera is `visible1`).
@@ -44,14 +61,13 @@ public struct StreamID: Hashable, Sendable, CustomStringConvertible {
         self.kind = kind
         self.index = index
     }
-    /// The text form.
-    public var description: String { "\(kind)\(index)" }
+    /// The text form: `visible0`, or `kind9-0` where the kind is not known.
+    public var description: String { kind.isKnown ? "\(kind)\(index)" : "\(kind)-\(index)" }
     /// The two bytes of the wire and the record: kind, then index.
     public var code: UInt16 { UInt16(kind.rawValue) << 8 | UInt16(index) }
-    /// Nil when the high byte names no kind.
-    public init?(code: UInt16) {
-        guard let kind = StreamKind(rawValue: UInt8(code >> 8)) else { return nil }
-        self.init(kind, UInt8(code & 0xFF))
+    /// The stream of a code.
+    public init(code: UInt16) {
+        self.init(StreamKind(rawValue: UInt8(code >> 8)), UInt8(code & 0xFF))
     }
 }
 

@@ -94,7 +94,7 @@ extension ByteReader {
         guard (1...16).contains(count) else { throw Malformed("number of notes") }
         var notes: [(stream: StreamID, note: SensorNote)] = []
         for _ in 0..<count {
-            guard let stream = StreamID(code: try read()) else { throw Malformed("stream of a note") }
+            let stream = StreamID(code: try read())
             let kind = SensorNote.Kind(rawValue: try read()) ?? .other
             let length = Int(try read(UInt8.self))
             guard length <= SensorNote.textLimit else { throw Malformed("length of a note") }

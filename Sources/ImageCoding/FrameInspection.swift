@@ -12,7 +12,7 @@ public enum FrameInspection {
             switch object {
             case .frame(let frame): try check(frame)
             case .detections(let report): if !report.crop.isEmpty { _ = try JPEGHeader(of: report.crop, limits: .crop) }
-            case .telemetry, .status, .camera: break
+            case .telemetry, .status, .camera, .unknown: break
             }
             return nil
         } catch { return "\(error)" }

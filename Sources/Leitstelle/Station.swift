@@ -155,9 +155,7 @@ public final class Station: Sendable {
     /// come again as it is, and it stays in the drone's own record. Enrolled drones are few, and so is what is counted here.
     private func refuse(_ arrival: HubObject, _ reason: String) {
         let id = arrival.object.id
-        var isReduced = false
-        if case .frame(let frame) = arrival.object { isReduced = frame.flags.contains(.reduced) }
-        transport.acknowledge([id], isReduced: isReduced, of: arrival.drone)
+        transport.acknowledge([id], isReduced: arrival.object.isReduced, of: arrival.drone)
         refused.withLock { $0[arrival.drone, default: 0] += 1 }
         let text = "\(id.stream), neither shown nor recorded: \(reason)"
         tell { $0.refused(arrival.drone, text, at: $1) }

@@ -26,7 +26,7 @@ public struct LookSettings: Sendable {
     }
 
     /// The camera for pictures of a size; nil where the calibration is for another shape.
-    func camera(width: Int, height: Int) -> CameraModel? {
+    package func camera(width: Int, height: Int) -> CameraModel? {
         if let calibration { return calibration.camera.resized(width: width, height: height) }
         return CameraModel(
             width: width, height: height, horizontalFieldOfViewDegrees: horizontalFieldOfViewDegrees,

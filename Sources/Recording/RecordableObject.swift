@@ -52,11 +52,8 @@ public struct RecordableObject: Sendable {
         self.encoded = encoded
         self.isBackfilled = isBackfilled
     }
-    /// Whether it is the camera's own picture or a smaller copy of it; all that is no frame is original.
-    public var representation: Representation {
-        if case .frame(let frame) = object, frame.flags.contains(.reduced) { return .reduced }
-        return .original
-    }
+    /// Whether it is the camera's own picture or a smaller copy of it.
+    public var representation: Representation { object.isReduced ? .reduced : .original }
     /// What the hash is taken of: a frame's coded image, so that anyone can check an exported picture; else all bytes.
     var hashed: [UInt8] {
         if case .frame(let frame) = object { return frame.payload }

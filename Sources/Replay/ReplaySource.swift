@@ -18,7 +18,8 @@ public actor ReplaySource {
     private var cursor: PlaybackCursor
     private var page: ArraySlice<PlayedObject> = []
     private let admits: @Sendable (FlightObject) -> Bool
-    /// Objects in the file that could not be read or were not admitted; they are skipped.
+    /// Objects in the file that could not be read or were not admitted; they are skipped. What is of a kind not known is no fault and
+    /// is passed over.
     public private(set) var unreadable: UInt64 = 0
 
     /// Where a replay stands.
@@ -113,6 +114,7 @@ public actor ReplaySource {
             unreadable += 1
             return
         }
+        guard !object.isUnknown else { return }
         let arrival = HubObject(
             drone: drone, object: object, bytes: stored.bytes, receiveTime: stored.receiveMonotonic,
             receiveWall: stored.receiveTime, captureOnStation: stored.receiveMonotonic,

@@ -116,3 +116,11 @@ import Testing
         #expect(cameras.compactMap { $0.mounting?.holder } == [holder, holder])
     }
 }
+
+extension CameraBook {
+    mutating func note(_ frame: Frame) -> CameraDescription? {
+        note(
+            frame.id.stream, size: CameraDescription.Size(width: frame.width, height: frame.height), unit: frame.unit,
+            at: frame.captureTime)
+    }
+}

@@ -45,6 +45,21 @@ import Testing
         #expect(state.start == WallTime(nanoseconds: 1_795_000_000_000_000_000))
     }
 
+    /// A newer agent's object is no fault of the file, and nothing to look at.
+    @Test func whatIsNotKnownIsPassedOver() async throws {
+        let bytes = [9, 1, 1, 0, 0, 0, 0, 9] + [UInt8](repeating: 0, count: 40)
+        let recorded = try Recorded([
+            (0, Recorded.frame(0)), (0.5, try FlightObject(decoding: bytes)), (1, Recorded.frame(1)),
+        ])
+        let source = try #require(try recorded.source())
+        recorded.clocks.advance(by: .seconds(5))
+        try await source.step()
+        #expect(recorded.taken().names == ["visible0 0", "visible0 1"])
+        #expect(await source.unreadable == 0)
+        try await source.seek(to: .milliseconds(700))
+        #expect(recorded.taken().names == ["visible0 0"])
+    }
+
     /// Sixteen times as fast, in more than one page: everything comes, once and in order.
     @Test func sixteenTimes() async throws {
         let recorded = try seconds()

@@ -167,8 +167,8 @@ public struct FlightSimulation {
         switch kind {
         case .visible: change(&report.visible)
         case .thermal: change(&report.thermal)
-        case .telemetry, .status, .camera: change(&report.telemetry)
         case .detections: change(&report.detections)
+        default: change(&report.telemetry)
         }
     }
 

@@ -39,7 +39,7 @@ enum SimulatedObject {
     static func identify(_ bytes: [UInt8]) -> (id: ObjectID, isReduced: Bool)? {
         var reader = ByteReader(bytes)
         guard let flight = try? reader.read(UInt32.self), let code = try? reader.read(UInt16.self),
-            let stream = StreamID(code: code), let reduced = try? reader.read(UInt16.self), reduced <= 1,
+            case let stream = StreamID(code: code), let reduced = try? reader.read(UInt16.self), reduced <= 1,
             let sequence = try? reader.read(UInt64.self), let size = try? reader.read(UInt32.self),
             Int(size) == bytes.count
         else { return nil }

@@ -26,6 +26,17 @@ import Testing
         #expect(reader.statistics == HubReader.Statistics(queued: 0, queuedBytes: 0, dropped: 12))
     }
 
+    /// Evidence of a kind not known is for the record; no browser could show it.
+    @Test func whatIsNotKnownWaitsForTheRecorderAlone() async throws {
+        let bytes = [9, 1, 1, 0, 0, 0, 0, 9] + [UInt8](repeating: 0, count: 40)
+        var object = Arrivals.telemetry(alpha, 0)
+        object.object = try FlightObject(decoding: bytes)
+        let browser = try #require(hub.subscribe(.newestFrame))
+        let recorder = try #require(hub.subscribe(.refuseBeyond(bytes: 1000)))
+        hub.publish(object)
+        #expect(browser.statistics.queued == 0 && recorder.statistics.queued == 1)
+    }
+
     /// A newer frame goes to the end: what is given out is in the order of arrival.
     @Test func theOrderOfArrivalStays() async throws {
         let reader = try #require(hub.subscribe(.newestFrame))

@@ -37,8 +37,7 @@ extension ByteWriter {
 extension CameraDescription {
     /// Reads all that is left.
     init(body reader: inout ByteReader, id: ObjectID, captureTime: CaptureTime) throws(ByteReader.Malformed) {
-        guard id.stream.kind == .camera else { throw ByteReader.Malformed("stream of a camera") }
-        guard let stream = StreamID(code: try reader.read()) else { throw ByteReader.Malformed("camera's stream") }
+        let stream = StreamID(code: try reader.read())
         let unit = ThermalUnit(rawValue: try reader.read()) ?? .none
         let parts = try reader.read(UInt8.self)
         guard parts < 4 else { throw ByteReader.Malformed("parts of a camera") }

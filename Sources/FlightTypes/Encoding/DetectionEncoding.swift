@@ -34,8 +34,7 @@ extension DetectionReport {
 
     /// Reads all that is left.
     init(body reader: inout ByteReader, id: ObjectID, captureTime: CaptureTime) throws(ByteReader.Malformed) {
-        guard id.stream.kind == .detections else { throw ByteReader.Malformed("stream of detections") }
-        guard let stream = StreamID(code: try reader.read()) else { throw ByteReader.Malformed("detections' stream") }
+        let stream = StreamID(code: try reader.read())
         let sequence = try reader.read(UInt64.self)
         let count = Int(try reader.read(UInt8.self))
         guard count <= Self.detectionsLimit else { throw ByteReader.Malformed("number of detections") }

@@ -4,10 +4,8 @@
 //   kind u8 · version u8 (1) · flight u32 · stream u16 · sequence u64 · capture monotonic i64 · capture wall i64 · body
 
 extension FlightObject {
-    private enum Kind: UInt8 { case frame = 1, telemetry, detections, status, camera }
-    private static let version: UInt8 = 1
     /// Bytes before the body.
-    public static let headerSize = 32
+    public static let headerSize = ObjectHead.size
 
     /// The object's bytes in one piece.
     public func encoded() -> [UInt8] { parts().joined }
@@ -68,13 +66,14 @@ extension FlightObject {
             var writer = header(.camera, capacity: 256)
             writer.write(camera)
             return writer.bytes
+        case .unknown(let object): return object.bytes
         }
     }
 
-    private func header(_ kind: Kind, capacity: Int) -> ByteWriter {
+    private func header(_ kind: ObjectHead.Kind, capacity: Int) -> ByteWriter {
         var writer = ByteWriter(capacity: capacity)
         writer.write(kind.rawValue)
-        writer.write(Self.version)
+        writer.write(ObjectHead.version)
         writer.write(id.flight)
         writer.write(id.stream.code)
         writer.write(id.sequence)
@@ -83,39 +82,41 @@ extension FlightObject {
         return writer
     }
 
-    /// Reads an object from all of `bytes`; throws when they are anything else than one object.
+    /// Reads an object from all of `bytes`; throws when they are anything else than one object. What has a head and is of a kind or
+    /// version that is not known comes out as `unknown`.
     public init(decoding bytes: [UInt8]) throws(ByteReader.Malformed) {
         var reader = ByteReader(bytes)
-        guard let kind = Kind(rawValue: try reader.read()) else { throw ByteReader.Malformed("object kind") }
-        guard try reader.read(UInt8.self) == Self.version else { throw ByteReader.Malformed("object version") }
-        let flight = try reader.read(UInt32.self)
-        guard let stream = StreamID(code: try reader.read()) else { throw ByteReader.Malformed("stream") }
-        let id = ObjectID(flight: flight, stream: stream, sequence: try reader.read())
-        let time = CaptureTime(
-            monotonic: MonotonicInstant(nanoseconds: try reader.read()), wall: WallTime(nanoseconds: try reader.read()))
-        switch kind {
-        case .frame: self = .frame(try Frame(body: &reader, id: id, captureTime: time))
-        case .telemetry:
-            guard id.stream.kind == .telemetry else { throw ByteReader.Malformed("stream of telemetry") }
-            let pose = try reader.readPose()
-            let battery = try reader.read(UInt8.self)
-            let armed = try reader.read(UInt8.self) != 0
-            self = .telemetry(
-                TelemetrySample(id: id, captureTime: time, pose: pose, batteryPercent: battery, armed: armed))
-        case .detections: self = .detections(try DetectionReport(body: &reader, id: id, captureTime: time))
-        case .status: self = .status(try StatusReport(body: &reader, id: id, captureTime: time))
-        case .camera: self = .camera(try CameraDescription(body: &reader, id: id, captureTime: time))
+        let head = try ObjectHead(&reader)
+        let (id, time) = (head.id, head.captureTime)
+        if let unknown = UnknownObject(head: head, bytes: bytes) {
+            self = .unknown(unknown)
+            return
+        }
+        switch ObjectHead.Kind(rawValue: head.kind) {
+        case .frame?: self = .frame(try Frame(body: &reader, id: id, captureTime: time))
+        case .telemetry?: self = .telemetry(try TelemetrySample(body: &reader, id: id, captureTime: time))
+        case .detections?: self = .detections(try DetectionReport(body: &reader, id: id, captureTime: time))
+        case .status?: self = .status(try StatusReport(body: &reader, id: id, captureTime: time))
+        case .camera?: self = .camera(try CameraDescription(body: &reader, id: id, captureTime: time))
+        case nil: throw ByteReader.Malformed("object kind")
         }
         guard reader.remaining == 0 else { throw ByteReader.Malformed("end of object") }
+    }
+}
+
+extension TelemetrySample {
+    fileprivate init(body reader: inout ByteReader, id: ObjectID, captureTime: CaptureTime) throws(ByteReader.Malformed)
+    {
+        let pose = try reader.readPose()
+        let battery = try reader.read(UInt8.self)
+        let armed = try reader.read(UInt8.self) != 0
+        self.init(id: id, captureTime: captureTime, pose: pose, batteryPercent: battery, armed: armed)
     }
 }
 
 extension Frame {
     fileprivate init(body reader: inout ByteReader, id: ObjectID, captureTime: CaptureTime) throws(ByteReader.Malformed)
     {
-        guard id.stream.kind == .visible || id.stream.kind == .thermal else {
-            throw ByteReader.Malformed("stream of a frame")
-        }
         let pose = try reader.readPose()
         guard let encoding = FrameEncoding(rawValue: try reader.read()) else {
             throw ByteReader.Malformed("frame encoding")
@@ -139,7 +140,6 @@ extension Frame {
 extension StatusReport {
     fileprivate init(body reader: inout ByteReader, id: ObjectID, captureTime: CaptureTime) throws(ByteReader.Malformed)
     {
-        guard id.stream.kind == .status else { throw ByteReader.Malformed("stream of a status") }
         let isRecording = try reader.read(UInt8.self) != 0
         let sent = try reader.read(UInt64.self)
         let dropped = try reader.read(UInt64.self)
@@ -147,7 +147,7 @@ extension StatusReport {
         guard count <= 16 else { throw ByteReader.Malformed("number of sensors") }
         var sensors: [Sensor] = []
         for _ in 0..<count {
-            guard let stream = StreamID(code: try reader.read()) else { throw ByteReader.Malformed("sensor stream") }
+            let stream = StreamID(code: try reader.read())
             guard let state = SensorState(rawValue: try reader.read()) else {
                 throw ByteReader.Malformed("sensor state")
             }

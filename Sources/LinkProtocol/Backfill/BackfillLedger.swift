@@ -128,9 +128,9 @@ public struct BackfillLedger: Sendable {
     }
 
     private mutating func next(in key: Key, at now: MonotonicInstant, _ isLive: (ObjectID) -> Bool) -> ObjectID? {
-        guard let place = rows.index(forKey: key), let stream = StreamID(code: key.stream),
-            let last = rows.values[place].produced.ranges.last?.upperBound
-        else { return nil }
+        guard let place = rows.index(forKey: key), let last = rows.values[place].produced.ranges.last?.upperBound else {
+            return nil
+        }
         var end = last
         if let newest = rows.values[place].marks.last {
             // Only what is older than the live path's chance; the marks are a quarter of a second apart.
@@ -140,7 +140,7 @@ public struct BackfillLedger: Sendable {
         advanceFloor(of: place, through: end)
         var start = rows.values[place].floor
         while let sequence = candidate(in: place, from: start, through: end) {
-            let id = ObjectID(flight: key.flight, stream: stream, sequence: sequence)
+            let id = ObjectID(flight: key.flight, stream: StreamID(code: key.stream), sequence: sequence)
             if requested[id] == nil, !isLive(id) { return id }
             guard sequence < end else { return nil }
             start = sequence + 1

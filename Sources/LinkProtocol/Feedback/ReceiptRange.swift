@@ -34,8 +34,7 @@ public struct ReceiptRange: Hashable, Sendable {
 
     init(_ reader: inout ByteReader) throws(ByteReader.Malformed) {
         flight = try reader.read()
-        guard let stream = StreamID(code: try reader.read()) else { throw ByteReader.Malformed("receipt stream") }
-        self.stream = stream
+        stream = StreamID(code: try reader.read())
         let representation = try reader.read(UInt8.self)
         guard representation <= 1 else { throw ByteReader.Malformed("receipt representation") }
         isReduced = representation == 1

@@ -11,6 +11,8 @@ public enum ObjectClass: Int, CaseIterable, Sendable {
         case .detections: self = .detections
         case .thermal: self = .thermal
         case .visible: self = .visible
+        // An agent sends nothing live that it does not know.
+        default: self = .backfill
         }
     }
     /// Objects of the class that may wait; beyond it the oldest that has not begun to leave goes.

@@ -87,10 +87,8 @@ struct HostileRow {
         return drone.name
     }
     func stream() throws(RecordingError) -> StreamID {
-        guard let code = UInt16(exactly: try integer("stream")), let stream = StreamID(code: code) else {
-            throw wrong("stream")
-        }
-        return stream
+        guard let code = UInt16(exactly: try integer("stream")) else { throw wrong("stream") }
+        return StreamID(code: code)
     }
     func flight() throws(RecordingError) -> UInt32 {
         guard let flight = UInt32(exactly: try integer("flight")) else { throw wrong("flight") }

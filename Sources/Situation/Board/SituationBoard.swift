@@ -40,7 +40,7 @@ public struct SituationBoard: Sendable {
                 }
             case .telemetry(let sample): drone.telemetry = (sample, arrival.shownTime)
             case .status(let report): drone.status = report
-            case .detections, .camera: break
+            case .detections, .camera, .unknown: break
             }
         }
     }

@@ -8,7 +8,7 @@ public struct Interest: Sendable, Hashable {
     public var kinds: Set<StreamKind>?
     /// Of streams of pictures only these; nil means all.
     public var pictures: Set<StreamID>?
-    /// Also what came later from a drone's own record.
+    /// Also what came later from a drone's own record, and objects of a kind not known: both are for the record alone.
     public var includesBackfill: Bool
     /// Also what was decided and what happened.
     public var includesJournal: Bool
@@ -39,7 +39,7 @@ public struct Interest: Sendable, Hashable {
     }
 
     private func admits(_ object: HubObject) -> Bool {
-        guard includesBackfill || !object.isBackfill, drones?.contains(object.drone) ?? true else { return false }
+        guard includesBackfill || !(object.isBackfill || object.object.isUnknown), drones?.contains(object.drone) ?? true else { return false }
         let stream = object.object.id.stream
         guard kinds?.contains(stream.kind) ?? true else { return false }
         guard let pictures, case .frame = object.object else { return true }

@@ -73,7 +73,7 @@ struct MessageEncoder {
         case .frame(let frame): return encode(frame, arrival)
         case .detections(let report): return encode(report, arrival)
         case .telemetry, .status: return nil  // They reach the page with the next state message.
-        case .camera: return nil  // The page needs none of it.
+        case .camera, .unknown: return nil  // The page needs none of it.
         }
     }
 

@@ -227,7 +227,7 @@ struct BenchLinkReceiveCommand: AsyncParsableCommand {
                         output.write("\(index) \(now.nanoseconds) \(isSame ? how : "ALTERED")")
                         if index >= warmup { state.withLock { $0.started = $0.started ?? processorSeconds() } }
                     case .telemetry(let sample): output.write("t\(sample.id.sequence) \(now.nanoseconds) live")
-                    case .detections, .status, .camera: break
+                    case .detections, .status, .camera, .unknown: break
                     }
                     acknowledge.withLock { $0 }?([arrival.object.id], isReduced, arrival.drone)
                 }, event: { _ in }, keepFreshness: { _, _ in }))

@@ -177,7 +177,13 @@ enum Seeds {
                         link: .init(rung: 1, kilobitsPerSecond: 4000, missing: 5)))
             ),
         ]
-        return all.map { ($0, $1.encoded()) }
+        // Of a kind that nobody knows yet, and a reduced copy of a later version.
+        let telemetry = all.first { $0.0 == "telemetry" }?.1.encoded() ?? []
+        let later: [(name: String, bytes: [UInt8])] = [
+            ("kind-9", [9, 1] + telemetry[2..<6] + [0, 9] + telemetry[8...]),
+            ("frame-2", [1, 130] + telemetry[2..<6] + [0, 4] + telemetry[8...]),
+        ]
+        return all.map { ($0, $1.encoded()) } + later
     }
 
     private static var traces: [(name: String, bytes: [UInt8])] {

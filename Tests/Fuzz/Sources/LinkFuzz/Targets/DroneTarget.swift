@@ -90,7 +90,7 @@ enum DroneTarget {
         }
 
         private func receipt(_ input: inout FuzzInput) -> ReceiptRange {
-            let kind = StreamKind(rawValue: input.byte() % 5) ?? .status
+            let kind = StreamKind(rawValue: input.byte() % 8)
             let (a, b) = (input.number(near: UInt64(submitted)), input.number(near: UInt64(submitted)))
             return ReceiptRange(
                 flight: input.below(8) == 0 ? input.number() == 0 ? 0 : 6 : Ends.flight, stream: StreamID(kind),
