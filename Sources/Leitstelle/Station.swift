@@ -31,6 +31,7 @@ public final class Station: Sendable {
     private let board = Mutex(SituationBoard())
     private let received = Mutex<[DroneID: UInt64]>([:])
     private let streams = Mutex(StreamAdmission())
+    private let admission = Mutex(ObjectAdmission())
     private let journal: Mutex<DroneJournal>
     private let refused = Mutex<[DroneID: UInt64]>([:])
     private let recorder: IncidentRecorder
@@ -146,6 +147,12 @@ public final class Station: Sendable {
             return tell { $0.refused(arrival.drone, reason, at: $1) }
         }
         if let reason = FrameInspection.refusal(of: arrival.object) { return refuse(arrival, reason) }
+        let refusal = admission.withLock {
+            $0.refusal(
+                of: arrival.object, bytes: arrival.bytes, from: arrival.drone, isBackfill: arrival.isBackfill,
+                at: arrival.receiveTime)
+        }
+        if let refusal { return refuse(arrival, refusal) }
         if !arrival.isBackfill { board.withLock { $0.handle(arrival) } }
         received.withLock { $0[arrival.drone, default: 0] += 1 }
         hub.publish(.object(arrival))
@@ -162,6 +169,9 @@ public final class Station: Sendable {
     }
 
     fileprivate func handle(_ event: StationLinkEvent) {
+        if case .established(let drone, let flight) = event {
+            admission.withLock { $0.established(drone, flight: flight) }
+        }
         switch event {
         case .established(let drone, _), .heard(let drone): board.withLock { $0.setConnected(true, drone: drone) }
         case .silent(let drone): board.withLock { $0.setConnected(false, drone: drone) }
