@@ -31,6 +31,11 @@ public struct BackfillLedger: Sendable {
         var unavailable = SequenceRanges()
         /// Everything below is durable, unavailable or not to follow.
         var floor: UInt64 = 0
+        /// How many times in a row requests ended without a receipt of this stream, and when last.
+        var unanswered = 0
+        var gaveUp: MonotonicInstant?
+        /// Until when nothing of it is asked for, so that a stream that the station never acknowledges leaves room for the others.
+        var pausedUntil: MonotonicInstant?
         /// Newest number at some moments of the last seconds.
         var marks: [(at: MonotonicInstant, sequence: UInt64)] = []
     }
@@ -40,6 +45,8 @@ public struct BackfillLedger: Sendable {
     static let grace: Duration = .seconds(3)
     /// A request that no receipt has followed is made again after this.
     private static let patience: Duration = .seconds(20)
+    /// Pauses of a stream grow to sixteen times that.
+    private static let pauseDoublings = 4
     /// Around a detection or mark, before and after.
     static let context: Duration = .seconds(5)
 
@@ -78,6 +85,8 @@ public struct BackfillLedger: Sendable {
     public mutating func durable(_ receipt: ReceiptRange) {
         guard rows[Key(flight: receipt.flight, stream: receipt.stream.code)] != nil else { return }
         change(receipt.flight, receipt.stream.code) { row in
+            row.unanswered = 0
+            row.pausedUntil = nil
             if receipt.isReduced {
                 row.reduced.insert(receipt.first...receipt.last)
             } else {
@@ -115,16 +124,32 @@ public struct BackfillLedger: Sendable {
     /// The next object to fetch from the onboard record, small ones and old ones first; nil when nothing is missing or enough
     /// has been asked for. `isLive` says whether the live path still has it.
     public mutating func next(at now: MonotonicInstant, isLive: (ObjectID) -> Bool) -> ObjectID? {
-        if requested.values.contains(where: { now.since($0) > Self.patience }) {
-            requested = requested.filter { now.since($0.value) <= Self.patience }
-        }
+        if requested.values.contains(where: { now.since($0) > Self.patience }) { giveUpRequests(at: now) }
         guard requested.count < Self.requestsLimit else { return nil }
         for key in rows.keys.sorted() {
+            if let until = rows[key]?.pausedUntil, now < until { continue }
             guard let id = next(in: key, at: now, isLive) else { continue }
             requested[id] = now
             return id
         }
         return nil
+    }
+
+    /// What was asked for too long ago may be asked for again; a stream of which that happens twice in a row pauses. A station older than
+    /// its drone cannot read some objects and never acknowledges them.
+    private mutating func giveUpRequests(at now: MonotonicInstant) {
+        for (id, asked) in requested.filter({ now.since($0.value) > Self.patience }) {
+            requested[id] = nil
+            change(id.flight, id.stream.code) { row in
+                // Requests that were under way together tell one thing.
+                if let last = row.gaveUp, asked < last { return }
+                row.gaveUp = now
+                row.unanswered = min(row.unanswered + 1, Self.pauseDoublings + 2)
+                if row.unanswered >= 2 {
+                    row.pausedUntil = now.advanced(by: Self.patience * (1 << (row.unanswered - 2)))
+                }
+            }
+        }
     }
 
     private mutating func next(in key: Key, at now: MonotonicInstant, _ isLive: (ObjectID) -> Bool) -> ObjectID? {

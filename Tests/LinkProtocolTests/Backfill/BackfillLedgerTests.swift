@@ -71,6 +71,32 @@ extension BackfillLedger {
         #expect(ledger.missing == 4)
     }
 
+    /// A station that cannot read a newer drone's reports never acknowledges them; once it was asked for nothing else any more.
+    @Test func aStreamWithoutReceiptsLeavesRoomForOthers() {
+        var ledger = BackfillLedger(policy: .all)
+        let reports = StreamID(.detections)
+        for sequence in UInt64(0)..<100 {
+            ledger.produced(id(sequence, stream: reports), at: start)
+            ledger.produced(id(sequence), at: start)
+        }
+        var asked: [StreamID: Int] = [:]
+        for second in 5..<605 {
+            for found in ledger.all(at: start.advanced(by: .seconds(second))) {
+                asked[found.stream, default: 0] += 1
+                if found.stream == visible { ledger.receipt(found.sequence...found.sequence) }
+            }
+            if second == 60 { #expect(asked[visible] == 100) }
+        }
+        #expect(ledger.missing == 100 && asked[visible] == 100)
+        // Sixteen at a time: twice, and then after pauses of 20, 40, 80, 160 and 320 s.
+        #expect(asked[reports] == 6 * 16)
+        // The first receipt ends the pause.
+        let now = start.advanced(by: .seconds(620))
+        #expect(ledger.all(at: now).isEmpty)
+        ledger.durable(ReceiptRange(flight: 5, stream: reports, first: 0, last: 0))
+        #expect(ledger.all(at: now).count == 16)
+    }
+
     @Test func aRequestIsMadeAgainAfterTwentySeconds() {
         var ledger = Self.flown(1)
         let now = start.advanced(by: .seconds(5))
