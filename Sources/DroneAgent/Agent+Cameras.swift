@@ -20,8 +20,8 @@ extension Agent {
         if let told { submit(.camera(told)) }
     }
 
-    /// With each new session once more, under the same identity: the station may have been started anew, or been away when it was
-    /// told. A few hundred bytes in two minutes; what it holds already it acknowledges again.
+    /// With each new session once more, under the same identity: the station may have been started anew, or been away
+    /// when it was told. A few hundred bytes in two minutes; what it holds already it acknowledges again.
     func repeatCameras() {
         for camera in state.withLock({ $0.cameras.current }) {
             transport.submit(

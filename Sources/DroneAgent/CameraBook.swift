@@ -3,8 +3,9 @@ import Geodesy
 import Lookout
 import Sensors
 
-/// What each camera of the drone is, as the station is told: from the configuration when a flight begins, and anew when its pictures
-/// have another size or unit. A value without clock; `Agent` drives it. Limits: 256 cameras, one description of each a second.
+/// What each camera of the drone is, as the station is told: from the configuration when a flight begins, and anew when
+/// its pictures have another size or unit. A value without clock; `Agent` drives it. Limits: 256 cameras, one
+/// description of each a second.
 struct CameraBook {
     private struct Entry {
         var description: CameraDescription

@@ -1,5 +1,6 @@
-/// What one of a drone's cameras is: how its lens draws, how it is mounted, what its values mean. Sent when a flight begins and when
-/// something of it changes, so that a station or a reader of a record can say where a pixel lies without the drone's files.
+/// What one of a drone's cameras is: how its lens draws, how it is mounted, what its values mean. Sent when a flight
+/// begins and when something of it changes, so that a station or a reader of a record can say where a pixel lies
+/// without the drone's files.
 public struct CameraDescription: Hashable, Sendable {
     /// No text is longer, bytes of UTF-8.
     public static let textLimit = 64
@@ -15,7 +16,8 @@ public struct CameraDescription: Hashable, Sendable {
     }
     /// A pinhole and how the glass before it bends: OpenCV's model with three radial and two tangential coefficients.
     public struct Lens: Hashable, Sendable {
-        /// The picture size that the focal lengths and the principal point are for; another of the same shape is scaled.
+        /// The picture size that the focal lengths and the principal point are for; another of the same shape is
+        /// scaled.
         public var size: Size
         /// Focal lengths across and down, pixels, more than 0 and at most 10⁶.
         public var focalLengthPixels: Double, focalLengthDownPixels: Double
@@ -81,8 +83,8 @@ public struct CameraDescription: Hashable, Sendable {
     /// How it sits; nil where nobody has said.
     public var mounting: Mounting?
 
-    /// A description of its parts. Control characters of `sensor` are left out, and what exceeds the limit is cut off; a rate that is no
-    /// number counts as not known.
+    /// A description of its parts. Control characters of `sensor` are left out, and what exceeds the limit is cut off;
+    /// a rate that is no number counts as not known.
     public init(
         id: ObjectID, captureTime: CaptureTime, stream: StreamID, sensor: String, size: Size? = nil,
         framesPerSecond: Float = 0, unit: ThermalUnit = .none, lens: Lens? = nil, mounting: Mounting? = nil

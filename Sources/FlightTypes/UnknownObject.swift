@@ -1,5 +1,5 @@
-/// An object of a kind or version that a newer agent knows and this program does not. It is recorded as it is and acknowledged, so
-/// that nothing is lost and nothing comes again and again; nobody is shown it.
+/// An object of a kind or version that a newer agent knows and this program does not. It is recorded as it is and
+/// acknowledged, so that nothing is lost and nothing comes again and again; nobody is shown it.
 public struct UnknownObject: Hashable, Sendable {
     /// The head that every object of every version begins with.
     public let head: ObjectHead

@@ -3,8 +3,8 @@ import FlightTypes
 // A camera as it is reckoned with here, and as it travels.
 
 extension CameraModel {
-    /// The camera that a description tells of, for pictures of the description's size; nil where it tells no lens or no mounting, or
-    /// where the two make no camera.
+    /// The camera that a description tells of, for pictures of the description's size; nil where it tells no lens or no
+    /// mounting, or where the two make no camera.
     public init?(_ description: CameraDescription) {
         guard let lens = description.lens, let mounting = description.mounting,
             let distortion = LensDistortion(k1: lens.k1, k2: lens.k2, k3: lens.k3, p1: lens.p1, p2: lens.p2)

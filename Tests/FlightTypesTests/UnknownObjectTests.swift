@@ -30,7 +30,8 @@ import Testing
         #expect(try unknown(bytes).head.kind == 9 && unknown(bytes).head.version == 1)
     }
 
-    /// A frame of a later version has an original and a smaller copy as today's has: both must find a place in the record.
+    /// A frame of a later version has an original and a smaller copy as today's has: both must find a place in the
+    /// record.
     @Test func aLaterVersionOfAKnownKind() throws {
         let original = try FlightObject(decoding: head(1, 2, stream: 0x0400) + [1, 2, 3])
         let copy = try FlightObject(decoding: head(1, 2 | 128, stream: 0x0400) + [1])

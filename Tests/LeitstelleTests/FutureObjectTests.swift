@@ -4,7 +4,8 @@ import Recording
 import Situation
 import Testing
 
-/// An agent newer than its station: what the station does not know is recorded and acknowledged, and does not come again.
+/// An agent newer than its station: what the station does not know is recorded and acknowledged, and does not come
+/// again.
 @Suite struct FutureObjectTests {
     private struct Seeded: RandomNumberGenerator, Sendable {
         var state: UInt64

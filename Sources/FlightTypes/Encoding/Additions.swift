@@ -1,5 +1,6 @@
-// Numbered parts at an object's end, in the order of their numbers, each once: u8 number, u16 length, bytes. A reader passes over
-// numbers that it does not know, so that objects can say more without a new version (docs/wire-format.md §5).
+// Numbered parts at an object's end, in the order of their numbers, each once: u8 number, u16 length, bytes. A reader
+// passes over numbers that it does not know, so that objects can say more without a new version (docs/wire-format.md
+// §5).
 
 extension ByteWriter {
     mutating func write(addition number: UInt8, _ bytes: [UInt8]) {

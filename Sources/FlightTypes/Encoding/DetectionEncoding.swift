@@ -1,5 +1,5 @@
-// What a detection report says behind its header: docs/wire-format.md §5.3. Each part behind the detections is there only where it
-// or one behind it says something, so that a report has one form and an older one reads as it always did.
+// What a detection report says behind its header: docs/wire-format.md §5.3. Each part behind the detections is there
+// only where it or one behind it says something, so that a report has one form and an older one reads as it always did.
 
 /// What reports gained later.
 private enum Addition: UInt8 { case unit = 1, kinds }

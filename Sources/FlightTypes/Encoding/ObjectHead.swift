@@ -8,7 +8,8 @@ public struct ObjectHead: Hashable, Sendable {
     enum Kind: UInt8 { case frame = 1, telemetry, detections, status, camera }
     /// The version of them that this program knows.
     static let version: UInt8 = 1
-    /// In the version's byte of what this program does not know: a smaller copy made for the link. A frame of version 1 says that itself.
+    /// In the version's byte of what this program does not know: a smaller copy made for the link. A frame of version 1
+    /// says that itself.
     private static let reducedBit: UInt8 = 128
 
     /// What the object is, from 1.
@@ -22,7 +23,8 @@ public struct ObjectHead: Hashable, Sendable {
     /// When it was captured.
     public let captureTime: CaptureTime
 
-    /// Reads the head. Throws where an object cannot begin like this: kind or version 0, or a stream that is another kind's.
+    /// Reads the head. Throws where an object cannot begin like this: kind or version 0, or a stream that is another
+    /// kind's.
     public init(_ reader: inout ByteReader) throws(ByteReader.Malformed) {
         kind = try reader.read()
         let marks = try reader.read(UInt8.self)

@@ -34,7 +34,8 @@ public struct BackfillLedger: Sendable {
         /// How many times in a row requests ended without a receipt of this stream, and when last.
         var unanswered = 0
         var gaveUp: MonotonicInstant?
-        /// Until when nothing of it is asked for, so that a stream that the station never acknowledges leaves room for the others.
+        /// Until when nothing of it is asked for, so that a stream that the station never acknowledges leaves room for
+        /// the others.
         var pausedUntil: MonotonicInstant?
         /// Newest number at some moments of the last seconds.
         var marks: [(at: MonotonicInstant, sequence: UInt64)] = []
@@ -135,8 +136,8 @@ public struct BackfillLedger: Sendable {
         return nil
     }
 
-    /// What was asked for too long ago may be asked for again; a stream of which that happens twice in a row pauses. A station older than
-    /// its drone cannot read some objects and never acknowledges them.
+    /// What was asked for too long ago may be asked for again; a stream of which that happens twice in a row pauses. A
+    /// station older than its drone cannot read some objects and never acknowledges them.
     private mutating func giveUpRequests(at now: MonotonicInstant) {
         for (id, asked) in requested.filter({ now.since($0.value) > Self.patience }) {
             requested[id] = nil

@@ -2,7 +2,8 @@ import FlightTypes
 import GRDB
 
 extension IncidentReader {
-    /// The newest description of each camera of each flight, ordered by drone, flight and stream. One that cannot be read is left out.
+    /// The newest description of each camera of each flight, ordered by drone, flight and stream. One that cannot be
+    /// read is left out.
     public func cameras() throws(RecordingError) -> [(drone: String, camera: CameraDescription)] {
         var cameras: [(drone: String, camera: CameraDescription)] = []
         for stream in try flightStreams() where stream.stream.kind == .camera {

@@ -1,20 +1,20 @@
 import FlightTypes
 
-/// Whether an object is one that its drone may send now. What is live is of the flight that the drone's handshake named, and what comes
-/// from the record on board of that one or an earlier; a drone has only so many flights an hour; and an identity stands for the
-/// bytes that came first under it, so that what is shown is what is recorded.
+/// Whether an object is one that its drone may send now. What is live is of the flight that the drone's handshake
+/// named, and what comes from the record on board of that one or an earlier; a drone has only so many flights an hour;
+/// and an identity stands for the bytes that came first under it, so that what is shown is what is recorded.
 ///
-/// A value without clock. Limits for each drone: `flightsLimit` flights, `identitiesLimit` identities remembered, the oldest goes; and as
-/// many drones as are enrolled.
+/// A value without clock. Limits for each drone: `flightsLimit` flights, `identitiesLimit` identities remembered, the
+/// oldest goes; and as many drones as are enrolled.
 public struct ObjectAdmission: Sendable {
-    /// Flights of one drone beside that of its session, within an hour: an agent names 64 earlier ones of its card each time that it
-    /// starts, mostly the same.
+    /// Flights of one drone beside that of its session, within an hour: an agent names 64 earlier ones of its card each
+    /// time that it starts, mostly the same.
     public static let flightsLimit = 128
-    /// Flights of one drone's sessions within an hour, the others counted too. More than the limit above, because live goes on where an
-    /// agent starts anew every ten seconds.
+    /// Flights of one drone's sessions within an hour, the others counted too. More than the limit above, because live
+    /// goes on where an agent starts anew every ten seconds.
     public static let sessionsLimit = 512
-    /// Identities remembered of one drone: two minutes of everything that one sends. One that comes after that the record refuses, if
-    /// its bytes are others.
+    /// Identities remembered of one drone: two minutes of everything that one sends. One that comes after that the
+    /// record refuses, if its bytes are others.
     public static let identitiesLimit = 8_192
     private static let hour: Duration = .seconds(3600)
 

@@ -71,7 +71,8 @@ extension BackfillLedger {
         #expect(ledger.missing == 4)
     }
 
-    /// A station that cannot read a newer drone's reports never acknowledges them; once it was asked for nothing else any more.
+    /// A station that cannot read a newer drone's reports never acknowledges them; once it was asked for nothing else
+    /// any more.
     @Test func aStreamWithoutReceiptsLeavesRoomForOthers() {
         var ledger = BackfillLedger(policy: .all)
         let reports = StreamID(.detections)
