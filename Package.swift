@@ -151,7 +151,8 @@ let package = Package(
             name: "lagebild",
             dependencies: [
                 "Accounts", "DurableFiles", "Terminal",
-                "FlightTypes", "Geodesy", "ImageCoding", "HotspotDetection", "Lookout", "Sensors", "Scenario", "Recording",
+                "FlightTypes", "Geodesy", "ImageCoding", "HotspotDetection", "Lookout", "Sensors", "Scenario",
+                "Recording",
                 "LinkProtocol", "NetworkImpairment", "LinkTransport", "DroneAgent", "Leitstelle", "Viewer", "CDevices",
                 "PlainText", "ConfigurationFile", "Versions", logging,
                 product("ArgumentParser", "swift-argument-parser"),

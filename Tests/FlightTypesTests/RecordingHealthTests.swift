@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import FlightTypes
@@ -69,7 +70,7 @@ import Testing
 
     /// Against a model that remembers every object.
     @Test func itAgreesWithAModelThatForgetsNothing() {
-        var random = SplitMix(state: 16)
+        var random = SplitMix(seed: 16)
         for _ in 0..<300 {
             var health = RecordingHealth()
             var waiting: [MonotonicInstant] = []

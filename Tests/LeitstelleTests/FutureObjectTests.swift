@@ -73,7 +73,7 @@ import Testing
                 switch station.nextOutput(at: now) {
                 case .transmit(let bytes, _): drone.handle(bytes, at: now)
                 case .deliver(_, let bytes, let isBackfill): try record(bytes, isBackfill)
-                case .persistFreshness, .event, .exportKeys: continue
+                case .keepFreshness, .event, .exportKeys: continue
                 case .wait: return
                 }
             }

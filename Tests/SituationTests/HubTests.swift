@@ -32,8 +32,8 @@ import Testing
         var object = Arrivals.telemetry(alpha, 0)
         object.object = try FlightObject(decoding: bytes)
         let browser = try #require(hub.subscribe(.newestFrame))
-        let recorder = try #require(hub.subscribe(.refuseBeyond(bytes: 1000)))
-        hub.publish(object)
+        let recorder = try #require(hub.subscribe(.refuseBeyond(bytes: 1000), interest: .everything))
+        hub.publish(.object(object))
         #expect(browser.statistics.queued == 0 && recorder.statistics.queued == 1)
     }
 
@@ -63,7 +63,7 @@ import Testing
         let told = Counter()
         let subscribed = hub.subscribe(.refuseBeyond(bytes: 256 << 20), afterFlood: { told.add() })
         let reader = try #require(subscribed)
-        for number in 0..<megabytes { hub.publish(Arrivals.telemetry(alpha, UInt64(number), size: 1 << 20)) }
+        for number in 0..<megabytes { hub.publish(.object(Arrivals.telemetry(alpha, UInt64(number), size: 1 << 20))) }
         while reader.statistics.queued > 0 { _ = await reader.next(atMost: batch) }
         // What was taken last is in the owner's hands until it asks again.
         #expect(told.count == 0)

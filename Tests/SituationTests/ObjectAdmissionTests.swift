@@ -57,11 +57,23 @@ extension ObjectAdmissionTests {
         #expect(door.passes(picture(1)) == true)
     }
 
+    /// A card that could not be written had its agent choose the flight by chance; a later one of the counter may be smaller.
+    @Test func backfillOfAFlightChosenByChance() {
+        var door = Door(drone: alpha)
+        door.admission.established(alpha, flight: 7)
+        #expect(door.passes(picture(0, flight: 1 << 31), backfill: true) == true)
+        #expect(door.passes(picture(0, flight: .max), backfill: true) == true)
+        #expect(door.passes(picture(1, flight: 1 << 31)) == false)
+        #expect(door.passes(picture(0, flight: (1 << 31) - 1), backfill: true) == false)
+    }
+
     /// A card holds this flight and those before it.
     @Test func backfillIsOfNoLaterFlight() {
         var door = Door(drone: alpha)
         door.admission.established(alpha, flight: 7)
-        for (flight, isAdmitted) in [(7, true), (6, true), (1, true), (8, false), (.max, false)] as [(UInt32, Bool)] {
+        for (flight, isAdmitted) in [(7, true), (6, true), (1, true), (8, false), ((1 << 31) - 1, false)]
+            as [(UInt32, Bool)]
+        {
             #expect(door.passes(picture(5, flight: flight), backfill: true) == isAdmitted, "flight \(flight)")
         }
     }

@@ -1,3 +1,4 @@
+import DurableFiles
 import FlightTypes
 import Foundation
 import Logging

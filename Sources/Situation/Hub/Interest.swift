@@ -39,7 +39,9 @@ public struct Interest: Sendable, Hashable {
     }
 
     private func admits(_ object: HubObject) -> Bool {
-        guard includesBackfill || !(object.isBackfill || object.object.isUnknown), drones?.contains(object.drone) ?? true else { return false }
+        guard includesBackfill || !(object.isBackfill || object.object.isUnknown),
+            drones?.contains(object.drone) ?? true
+        else { return false }
         let stream = object.object.id.stream
         guard kinds?.contains(stream.kind) ?? true else { return false }
         guard let pictures, case .frame = object.object else { return true }

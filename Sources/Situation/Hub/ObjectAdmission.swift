@@ -17,6 +17,8 @@ public struct ObjectAdmission: Sendable {
     /// record refuses, if its bytes are others.
     public static let identitiesLimit = 8_192
     private static let hour: Duration = .seconds(3600)
+    /// From here on an agent chose its flight by chance, because its card could not be written: later ones may be smaller.
+    private static let firstByChance: UInt32 = 1 << 31
 
     private struct Identity: Hashable {
         var id: ObjectID
@@ -61,7 +63,7 @@ public struct ObjectAdmission: Sendable {
         let flight = object.id.flight
         if let session = state.session {
             if !isBackfill, flight != session { return "it came live, and is of another flight than its session" }
-            if flight > session { return "it is of a later flight than its session" }
+            if flight > session, flight < Self.firstByChance { return "it is of a later flight than its session" }
         }
         guard mayUse(flight, in: &state, at: now) else {
             return "its drone names more than \(flightsLimit) flights within an hour"

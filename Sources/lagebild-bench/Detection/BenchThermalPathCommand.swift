@@ -4,6 +4,7 @@ import FlightTypes
 import Foundation
 import Lookout
 import Sensors
+import Terminal
 
 struct BenchThermalPathCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

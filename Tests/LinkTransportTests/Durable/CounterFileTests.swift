@@ -105,7 +105,7 @@ import Testing
     /// Reserved or not, in any order, with a clock that goes on: no two flights have one number, and the handshakes of the later
     /// one count higher than all of the earlier one's.
     @Test(arguments: Array(UInt64(1)...20)) func handshakesNeverFallBack(seed: UInt64) throws {
-        var random = SplitMix(state: seed)
+        var random = SplitMix(seed: seed)
         var file: [UInt8]?
         var used: Set<UInt32> = []
         var seconds = Int64(random.next() % 2_000_000_000)

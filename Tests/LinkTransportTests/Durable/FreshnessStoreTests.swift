@@ -1,7 +1,9 @@
+import DurableFiles
 import FlightTypes
 import Foundation
 import Logging
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import LinkTransport
